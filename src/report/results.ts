@@ -1,0 +1,115 @@
+/**
+ * The results of the commands as plain JSON values: exactly what `--json` prints and what the report shows. The names
+ * are a promise to programs that read them; add fields, never rename or drop one. Times are in seconds, accuracies are
+ * fractions of 1, CRCs are four upper-case hexadecimal digits.
+ */
+import type { Distribution } from "./statistics.js";
+
+export interface ModelResult {
+	readonly path: string;
+	readonly nonzeroWeights: number;
+	/** Layer widths, inputs first and charset last. */
+	readonly widths: readonly number[];
+}
+
+export interface ReplyAccuracy {
+	readonly overall: number;
+	/** Mean over distinct replies, so that rare ones count as much as common ones. */
+	readonly macro: number;
+}
+
+export interface TrainedResult extends ModelResult {
+	readonly pairs: number;
+	readonly examples: number;
+	readonly epochs: number;
+	readonly seconds: number;
+	readonly seed: number;
+	readonly train: { readonly char: number; readonly reply: number };
+	readonly holdout: { readonly char: number; readonly reply: ReplyAccuracy };
+}
+
+export interface EvaluationResult {
+	readonly pairs: number;
+	readonly char: number;
+	readonly reply: ReplyAccuracy;
+	/** Non-zero weights met per character, mean. */
+	readonly macsPerChar: number;
+}
+
+export interface ProgramResult {
+	readonly path: string;
+	readonly bytes: number;
+	readonly kernel: string;
+	readonly nonzeroWeights: number;
+	readonly crc16: string;
+	readonly sha256: string;
+	readonly buildId: string;
+}
+
+export interface TargetResult {
+	/** As src/transport describes a link. */
+	readonly link: {
+		readonly kind: "serial" | "tcp" | "emulator";
+		readonly port: string;
+		readonly baud?: number;
+		readonly vendorId?: string;
+		readonly productId?: string;
+		readonly serialNumber?: string;
+	};
+	readonly profile: string;
+	readonly machine: string;
+	readonly emulator: boolean;
+	readonly clockHz: number;
+}
+
+export interface TransferReport {
+	readonly protocol: string;
+	readonly blockSize: number;
+	readonly bytes: number;
+	readonly seconds: number;
+	readonly bytesPerSecond: number;
+	readonly retries: number;
+	/** The machine had the same bytes already. */
+	readonly skipped: boolean;
+	/** A receiver had to be put on the machine first. */
+	readonly bootstrapped: boolean;
+}
+
+export interface VerifyResult {
+	readonly ok: boolean;
+	readonly expectedCrc16: string;
+	/** Null where the machine did not answer `/V` with a CRC. */
+	readonly deviceCrc16: string | null;
+}
+
+export interface ChatLine {
+	readonly query: string;
+	readonly reply: string;
+	/** The integer reference's reply; null where there is no model to compare with. */
+	readonly expected: string | null;
+	readonly ok: boolean;
+}
+
+export interface TimingResult {
+	/** From Enter to the reply's first character. */
+	readonly firstChar: Distribution;
+	/** From one character of a reply to the next. */
+	readonly perChar: Distribution;
+	/** From Enter to the reply's last character. */
+	readonly reply: Distribution;
+	/** Measured in the emulator: on hardware these are its prediction for the same queries. */
+	readonly tStates: { readonly firstChar: Distribution; readonly perChar: Distribution };
+	/** T-states per character divided by seconds per character; null where the line hides the difference. */
+	readonly effectiveClockHz: number | null;
+}
+
+export interface DeployResult {
+	readonly model: ModelResult | TrainedResult;
+	readonly program: ProgramResult;
+	readonly target: TargetResult;
+	readonly transfer: TransferReport;
+	readonly verify: VerifyResult;
+	readonly chat: readonly ChatLine[];
+	readonly timing: TimingResult;
+	readonly reportPath: string;
+}
