@@ -1,0 +1,53 @@
+/** `zulm train CORPUS… -o MODEL`: corpora in, a model file out; Ctrl-C keeps the best so far. */
+import type { Command } from "commander";
+import { EXIT } from "../../base/errors.js";
+import { readCorpora } from "../../model/corpus.js";
+import { readModel, writeModel } from "../../model/npz.js";
+import { formatShare } from "../../report/format.js";
+import { type CommandResult, declare, handle, type Run, type Session } from "../command.js";
+import { describeModel } from "../model-summary.js";
+import { addTrainingOptions, describeTraining, type TrainingOptions, trainCorpus, trainedResult } from "../training.js";
+
+interface Options extends TrainingOptions {
+	readonly json?: boolean;
+	readonly output: string;
+	readonly resume?: string;
+}
+
+export function declareTrain(program: Command, run: Run): void {
+	const command = declare(program, "train", {
+		summary: "train a model on corpora",
+		description:
+			"Learns query → reply from text files with one query|reply a line (# starts a comment). Several corpora are\n" +
+			"joined. Ctrl-C writes the best model so far and ends with 130.",
+		examples: [
+			"zulm train fixtures/corpora/smalltalk.txt -o smalltalk.npz",
+			"zcat big.txt.gz | zulm train - extra.txt -o model.npz --hidden 128 --seed 7",
+		],
+	})
+		.argument("<corpus...>", "corpora, plain or gzip; - is standard input")
+		.requiredOption("-o, --output <file>", "model file to write (.npz)")
+		.option("--resume <model>", "go on from a model instead of from nothing");
+	handle(run, addTrainingOptions(command), trainCommand);
+}
+
+async function trainCommand(session: Session, options: Options, corpora: string[]): Promise<CommandResult> {
+	const { io, out } = session;
+	const resume = options.resume === undefined ? undefined : readModel(options.resume);
+	const corpus = await readCorpora(corpora, io.stdin);
+	const result = await trainCorpus(session, corpus, options, resume);
+	writeModel(options.output, result.model);
+	const json = trainedResult(options.output, result);
+	const { overall, macro } = result.holdout.reply;
+	if (result.interrupted) out.note(`zulm: interrupted; the best model so far is in ${options.output}.`);
+	out.done(`trained ${options.output}`, describeTraining(result));
+	out.print(`  model       ${describeModel(json)}`);
+	out.print(
+		`  trained on  ${formatShare(result.train.reply)} of replies, ${formatShare(result.train.char)} of characters`,
+	);
+	out.print(`  held out    ${formatShare(overall)} of replies (macro ${formatShare(macro)}), seed ${result.seed}`);
+	return {
+		json: { ...json, interrupted: result.interrupted },
+		exitCode: result.interrupted ? EXIT.interrupted : EXIT.done,
+	};
+}

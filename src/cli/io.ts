@@ -1,0 +1,22 @@
+/**
+ * What a run of zulm is connected to: streams, environment and the signal of Ctrl-C. The commands use only this, so that
+ * tests run them in process.
+ */
+import type { Readable, Writable } from "node:stream";
+
+/** A stream that may be a terminal. */
+export type MaybeTty<S> = S & { readonly isTTY?: boolean; readonly columns?: number };
+
+export interface CliIo {
+	readonly stdin: MaybeTty<Readable>;
+	readonly stdout: MaybeTty<Writable>;
+	readonly stderr: MaybeTty<Writable>;
+	readonly env: Readonly<Record<string, string | undefined>>;
+	/** Fires once, on the first Ctrl-C. */
+	readonly signal: AbortSignal;
+}
+
+/** True when a person can be asked something: keyboard and screen are both there. */
+export function canAsk(io: CliIo): boolean {
+	return io.stdin.isTTY === true && io.stderr.isTTY === true;
+}

@@ -1,0 +1,101 @@
+/**
+ * Where words go.
+ *
+ *              people's results   progress, notes, errors   machine-readable result
+ *   plain      stdout             stderr                    –
+ *   --json     stderr             stderr                    stdout: exactly one object
+ *
+ * Progress rewrites one line on a terminal and is a plain line every few seconds elsewhere. Text that came from a
+ * machine passes through `visible`, so that no escape sequence of its reaches the terminal.
+ */
+import type { Writable } from "node:stream";
+import picocolors from "picocolors";
+import { visible } from "../report/markup.js";
+import { realClock } from "../transport/clock.js";
+import type { CliIo, MaybeTty } from "./io.js";
+
+export { visible };
+
+/** Plain progress lines come at most this often; a terminal's line is redrawn at most every REDRAW_S. */
+const PLAIN_LINE_S = 3;
+const REDRAW_S = 0.05;
+
+export class Output {
+	readonly json: boolean;
+	readonly colors: ReturnType<typeof picocolors.createColors>;
+	readonly #people: MaybeTty<Writable>;
+	readonly #notes: MaybeTty<Writable>;
+	readonly #stdout: Writable;
+	#drawn = false;
+	#lastProgressS = Number.NEGATIVE_INFINITY;
+
+	constructor(io: CliIo, json: boolean) {
+		this.json = json;
+		this.#stdout = io.stdout;
+		this.#notes = io.stderr;
+		this.#people = json ? io.stderr : io.stdout;
+		this.colors = picocolors.createColors(wantsColor(io, this.#people));
+	}
+
+	/** A line of the result, for people. */
+	print(line = ""): void {
+		this.#clearProgress();
+		this.#people.write(`${line}\n`);
+	}
+
+	/** Text of the result as it is, for people: no line end is added. */
+	write(text: string): void {
+		this.#clearProgress();
+		this.#people.write(text);
+	}
+
+	/** A line beside the result: what is being done, what was chosen and why. */
+	note(line: string): void {
+		this.#clearProgress();
+		this.#notes.write(`${line}\n`);
+	}
+
+	/** A finished step of a longer job. */
+	done(what: string, detail = ""): void {
+		this.print(`${this.colors.green("✓")} ${what}${detail === "" ? "" : `  ${this.colors.dim(detail)}`}`);
+	}
+
+	/** A step whose answer is no. */
+	failed(what: string, detail = ""): void {
+		this.print(`${this.colors.red("✗")} ${what}${detail === "" ? "" : `  ${detail}`}`);
+	}
+
+	/** How far a step is; replaced by whatever is printed next. */
+	progress(line: string): void {
+		const now = realClock.now();
+		const terminal = this.#notes.isTTY === true;
+		if (now - this.#lastProgressS < (terminal ? REDRAW_S : PLAIN_LINE_S)) return;
+		this.#lastProgressS = now;
+		if (!terminal) {
+			this.#notes.write(`${line}\n`);
+			return;
+		}
+		const room = Math.max(20, (this.#notes.columns ?? 80) - 3);
+		this.#notes.write(`\r\u001b[K${this.colors.cyan("…")} ${line.slice(0, room)}`);
+		this.#drawn = true;
+	}
+
+	/** The one object of `--json`. */
+	object(value: unknown): void {
+		this.#clearProgress();
+		this.#stdout.write(`${JSON.stringify(value)}\n`);
+	}
+
+	#clearProgress(): void {
+		if (this.#drawn) this.#notes.write("\r\u001b[K");
+		this.#drawn = false;
+		this.#lastProgressS = Number.NEGATIVE_INFINITY;
+	}
+}
+
+/** NO_COLOR (no-color.org) and FORCE_COLOR before what the stream is; a dumb terminal has none. */
+function wantsColor(io: CliIo, stream: MaybeTty<Writable>): boolean {
+	if ((io.env.NO_COLOR ?? "") !== "") return false;
+	if ((io.env.FORCE_COLOR ?? "") !== "") return true;
+	return stream.isTTY === true && io.env.TERM !== "dumb";
+}
