@@ -1,0 +1,57 @@
+; What RX says, on the console through the BDOS. Hosts match these lines: see receiver.ts.
+
+C_WRITE		equ 2
+C_WRITESTR	equ 9
+
+print:		ld c,C_WRITESTR
+		jp bdos
+
+; "RX NAME.EXT": the command line as typed, which the CCP left in the default buffer behind its length.
+print_ready:	ld hl,dma_default
+		ld e,(hl)
+		ld d,0
+		inc hl
+		push hl
+		add hl,de
+		ld (hl),'$'
+		ld de,text_name
+		call print
+		pop de
+		call print
+		ld de,text_newline
+		jr print
+
+; HL in decimal. Digits are found from the right and come off the stack from the left.
+print_number:	ld de,-10
+		ld bc,0FFFFh
+divide:		inc bc
+		add hl,de
+		jr c,divide
+		ld a,l
+		add a,'0'+10
+		push af
+		ld h,b
+		ld l,c
+		ld a,b
+		or c
+		call nz,print_number
+		pop af
+		ld e,a
+		ld c,C_WRITE
+		jp bdos
+
+text_name:	db "RX$"
+text_ok:	db "RX OK $"
+text_records:	db " records"
+text_newline:	db 13,10,"$"
+text_failed:	db "RX FAILED: $"
+text_name_bad:	db "bad name$"
+text_disk_ro:	db "disk read-only$"
+text_file_ro:	db "file read-only$"
+text_dir_full:	db "directory full$"
+text_disk_full:	db "disk full$"
+text_disk_error: db "disk error$"
+text_bad_line:	db "bad line$"
+text_cancelled:	db "cancelled$"
+text_lost_block: db "lost block$"
+text_no_data:	db "no data$"
