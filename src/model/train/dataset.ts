@@ -1,0 +1,120 @@
+/**
+ * Training data as flat arrays: sparse input vectors of queries, and the trie of all replies.
+ *
+ *   queries   row q has buckets bucket[start[q] … start[q+1]) with count[…] hits each; copies are rows of their own
+ *   items     item = (query row, reply): what one sample of a mini-batch is
+ *   trie      ""─H─HI─"HI "…   node n = a prefix; its context vector is a sparse row too
+ *   replies   reply r says target[k] at node[k], k in [start[r], start[r+1]); the last target is EOS (unless 50 long)
+ */
+import { machineByte } from "../charset.js";
+import type { Pair } from "../corpus.js";
+import { contextVector, normaliseQuery, queryVector } from "../features.js";
+import { HIT, MAX_REPLY_LENGTH, type QueryFeatures } from "../network.js";
+
+/** Rows of a sparse matrix of hit counts. */
+export interface SparseRows {
+	readonly start: Int32Array;
+	readonly bucket: Uint16Array;
+	readonly count: Uint8Array;
+}
+
+export interface Replies {
+	readonly start: Int32Array;
+	readonly node: Int32Array;
+	readonly target: Int32Array;
+	/** [nodes] distinct next characters. */
+	readonly branches: Int32Array;
+}
+
+export interface Trie {
+	readonly contexts: SparseRows;
+	readonly replies: Replies;
+	/** Distinct replies, most frequent first (ties in order of appearance), and where each stands. */
+	readonly texts: readonly string[];
+	readonly indexOf: ReadonlyMap<string, number>;
+}
+
+/** Memory that threads can share. */
+export function shared<T>(type: { new (buffer: SharedArrayBuffer): T; BYTES_PER_ELEMENT: number }, length: number): T {
+	return new type(new SharedArrayBuffer(Math.max(1, length) * type.BYTES_PER_ELEMENT));
+}
+
+/** Non-zero buckets of `vectors` as sparse rows; each vector is asked for once, in order. */
+export function sparseRows(rows: number, vectorOf: (row: number) => Int16Array): SparseRows {
+	const start = shared(Int32Array, rows + 1);
+	const buckets: number[] = [];
+	const counts: number[] = [];
+	for (let row = 0; row < rows; row++) {
+		const vector = vectorOf(row);
+		for (let i = 0; i < vector.length; i++) {
+			if (vector[i] === 0) continue;
+			buckets.push(i);
+			counts.push((vector[i] as number) / HIT);
+		}
+		start[row + 1] = buckets.length;
+	}
+	const bucket = shared(Uint16Array, buckets.length);
+	const count = shared(Uint8Array, counts.length);
+	bucket.set(buckets);
+	count.set(counts);
+	return { start, bucket, count };
+}
+
+/** Distinct replies of `pairs`, most frequent first. */
+export function distinctReplies(pairs: readonly Pair[]): string[] {
+	const frequency = new Map<string, number>();
+	for (const { reply } of pairs) frequency.set(reply, (frequency.get(reply) ?? 0) + 1);
+	return [...frequency.entries()].sort((a, b) => b[1] - a[1]).map(([reply]) => reply);
+}
+
+/** @param charset must hold every character of `texts` */
+export function buildTrie(texts: readonly string[], charset: readonly string[]): Trie {
+	const nodes = new Map<string, number>([["", 0]]);
+	const next = new Map<number, Set<number>>([[0, new Set()]]);
+	const start = shared(Int32Array, texts.length + 1);
+	const nodeList: number[] = [];
+	const targetList: number[] = [];
+	for (const [r, text] of texts.entries()) {
+		let prefix = "";
+		const characters = [...Array.from(text), charset.at(-1) as string].slice(0, MAX_REPLY_LENGTH);
+		for (const character of characters) {
+			let node = nodes.get(prefix);
+			if (node === undefined) {
+				node = nodes.size;
+				nodes.set(prefix, node);
+				next.set(node, new Set());
+			}
+			const target = charset.indexOf(character);
+			(next.get(node) as Set<number>).add(target);
+			nodeList.push(node);
+			targetList.push(target);
+			prefix += character;
+		}
+		start[r + 1] = nodeList.length;
+	}
+	const prefixes = [...nodes.keys()];
+	const contexts = sparseRows(prefixes.length, (n) =>
+		contextVector(Uint8Array.from(Array.from(prefixes[n] as string), (c) => machineByte(c) as number)),
+	);
+	const node = shared(Int32Array, nodeList.length);
+	const target = shared(Int32Array, targetList.length);
+	const branches = shared(Int32Array, prefixes.length);
+	node.set(nodeList);
+	target.set(targetList);
+	for (const [n, targets] of next) branches[n] = targets.size;
+	return {
+		contexts,
+		replies: { start, node, target, branches },
+		texts,
+		indexOf: new Map(texts.map((text, r) => [text, r])),
+	};
+}
+
+/** One sparse row per query. */
+export function queryRows(queries: readonly Uint8Array[], features: QueryFeatures): SparseRows {
+	return sparseRows(queries.length, (q) => queryVector(queries[q] as Uint8Array, features));
+}
+
+export function normalised(pairs: readonly Pair[]): Uint8Array[] {
+	return pairs.map((pair) => normaliseQuery(pair.query));
+}

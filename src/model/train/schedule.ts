@@ -1,0 +1,65 @@
+/**
+ * What changes from step to step: learning rate (warm-up, then half a cosine to zero), strength of sparsity (a controller
+ * towards the weight budget), and the softmax scale, the one parameter that the main thread learns itself.
+ */
+import { countNonzeroWeights } from "./parameters.js";
+import type { Recipe } from "./recipe.js";
+import { FIRST_DECAY, SECOND_DECAY } from "./update.js";
+import { CONTROL, type Workspace } from "./workspace.js";
+
+const WARM_UP = 0.03;
+/** No shrinking in the last part: what survived settles where it fits best. */
+const SPARSITY_ENDS = 0.85;
+/** Logits start out in the hundreds. */
+const INITIAL_SCALE = 1 / 64;
+const EPSILON = 1e-12;
+/** Steps between looks at the number of non-zero weights, and how hard the controller then pulls. */
+const CONTROL_INTERVAL = 25;
+const CONTROL_GAIN = 0.5;
+const MAX_BOOST = 30;
+
+export class Schedule {
+	readonly #space: Workspace;
+	readonly #recipe: Recipe;
+	#logScale = Math.log(INITIAL_SCALE);
+	#first = 0;
+	#second = 0;
+	#boost = 1;
+
+	constructor(space: Workspace, recipe: Recipe) {
+		this.#space = space;
+		this.#recipe = recipe;
+	}
+
+	/** @param share of training done after this step, 0–1 */
+	before(step: number, share: number): void {
+		const { control, layout, quantised } = this.#space;
+		const { learningRate, sparsity, penalty, weightBudget } = this.#recipe;
+		if (step % CONTROL_INTERVAL === 0) {
+			const excess = countNonzeroWeights(layout, quantised) / weightBudget;
+			this.#boost = Math.min(MAX_BOOST, Math.max(1, this.#boost * excess ** CONTROL_GAIN));
+		}
+		control[CONTROL.learningRate] = learningRate * Math.min(1, share / WARM_UP) * 0.5 * (1 + Math.cos(Math.PI * share));
+		control[CONTROL.firstCorrection] = 1 / (1 - FIRST_DECAY ** step);
+		control[CONTROL.secondCorrection] = 1 / (1 - SECOND_DECAY ** step);
+		control[CONTROL.sparsity] = share > SPARSITY_ENDS ? 0 : sparsity * this.#boost;
+		control[CONTROL.penalty] = penalty;
+		control[CONTROL.scale] = Math.exp(this.#logScale);
+	}
+
+	/** Learns the scale from the step just done; returns its mean loss. */
+	after(): number {
+		const { control, plan, itemLoss, itemScaleGradient } = this.#space;
+		let loss = 0;
+		let gradient = 0;
+		for (let item = 0; item < (plan.used[0] as number); item++) {
+			loss += itemLoss[item] as number;
+			gradient += itemScaleGradient[item] as number;
+		}
+		this.#first = FIRST_DECAY * this.#first + (1 - FIRST_DECAY) * gradient;
+		this.#second = SECOND_DECAY * this.#second + (1 - SECOND_DECAY) * gradient * gradient;
+		const step = (control[CONTROL.learningRate] as number) * this.#first * (control[CONTROL.firstCorrection] as number);
+		this.#logScale -= step / (Math.sqrt(this.#second * (control[CONTROL.secondCorrection] as number)) + EPSILON);
+		return loss;
+	}
+}
