@@ -128,7 +128,7 @@ function expandedLines(asm: Asm): AsmLine[] {
 
 /** Splits a line into mnemonic and operand texts, without label and comment. */
 function instruction(line: string): { mnemonic: string; operands: string[] } {
-	const match = /^(?:[A-Za-z_.?@$][\w.?@$]*:{0,2})?\s+([A-Za-z.]+)\s*(.*)$/.exec(line) ?? /^()(=.*)$/.exec(line);
+	const match = /^(?:[A-Za-z_.?@$][\w.?@$]*:{0,2})?\s+([A-Za-z.][\w.]*)\s*(.*)$/.exec(line) ?? /^()(=.*)$/.exec(line);
 	if (match === null) return { mnemonic: "", operands: [] };
 	return { mnemonic: (match[1] as string).toLowerCase(), operands: splitOperands(match[2] as string) };
 }

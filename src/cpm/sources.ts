@@ -1,6 +1,7 @@
-/** Reads the assembly sources that ship with zulm, with generated text (layout constants) taking precedence. */
+/** Reads the assembly sources that ship with zulm, repeats written out, with generated text (layout constants) taking precedence. */
 import { readFileSync } from "node:fs";
 import type { SourceReader } from "./assembler.js";
+import { expandRepeats } from "./repeat.js";
 
 const ASM_FOLDER = new URL("./asm/", import.meta.url);
 
@@ -10,7 +11,7 @@ export function shippedSources(generated: Readonly<Record<string, string>> = {})
 		const made = generated[name];
 		if (made !== undefined) return made;
 		try {
-			return readFileSync(new URL(name, ASM_FOLDER), "utf8");
+			return expandRepeats(readFileSync(new URL(name, ASM_FOLDER), "utf8"));
 		} catch {
 			return undefined;
 		}

@@ -1,0 +1,52 @@
+; Context columns: the same streams as in scatter.asm, but every hit counts one, in one signed byte a neuron.
+;
+;   step   pop bc (10, for two)  ld l,c (4)  inc (hl) (11)  = 20 T
+;
+; H = page of the bytes. count_inc: w = +1, count_dec: w = -1, count_drop: w = -2.
+
+	rept n = 24 to 2 by 2
+count_inc_{n}:
+	pop bc			; 10
+	ld l,c			; 4
+	inc (hl)		; 11
+count_inc_low_{n-1}:
+	ld l,b
+	inc (hl)
+	endr
+	ret
+
+	rept n = 24 to 2 by 2
+count_dec_{n}:
+	pop bc
+	ld l,c
+	dec (hl)
+count_dec_low_{n-1}:
+	ld l,b
+	dec (hl)
+	endr
+	ret
+
+	rept n = 24 to 2 by 2
+count_drop_{n}:
+	pop bc
+	ld l,c
+	dec (hl)
+	dec (hl)
+count_drop_low_{n-1}:
+	ld l,b
+	dec (hl)
+	dec (hl)
+	endr
+	ret
+
+	rept n = 23 to 1 by 2
+count_inc_{n}:
+	pop bc
+	jp count_inc_low_{n}
+count_dec_{n}:
+	pop bc
+	jp count_dec_low_{n}
+count_drop_{n}:
+	pop bc
+	jp count_drop_low_{n}
+	endr

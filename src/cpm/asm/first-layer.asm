@@ -1,0 +1,191 @@
+; Layer 1 in small numbers. Every input is a multiple of 32, so with S = the sum of weights of all hits
+;
+;   (32*S + bias) >> 2  =  8*S + (bias >> 2),  active from S >= threshold = ceil((1 - (bias >> 2)) / 8)
+;   v = S - threshold,  x = 8*v + offset,  offset = 8*threshold + (bias >> 2), in 1..8
+;
+; v >= 0 says active; one signed byte holds it. The query half of v is summed once per query in 16 bits (query.asm) and
+; then kept as a byte: context changes it by -42 (21 hits of weight -2) to +21, so what is below -86 stays inactive and
+; is kept as -86, and what is above 106 does not fit. A query with such a neuron, or with one so low that the machine's
+; 16-bit sums would wrap (v < -980), takes the wide path below: exact, slow, and rare.
+
+V_LOWEST equ -86
+V_HIGHEST equ 106
+V_NO_WRAP equ 0FC2Ch		; -980
+
+; Once per query: SUM_LOW, SUM_HIGH -> BASE, WIDE.
+prepare_first_layer:
+	xor a
+	ld (WIDE),a
+	ld hl,SUM_HIGH*256
+	ld b,WIDTH_1_LOOP
+narrow:	ld a,(hl)
+	dec h
+	ld e,(hl)		; AE = v of the query
+	inc h
+	or a
+	jr z,positive
+	cp 0FFh
+	jr nz,far_below
+	ld a,e
+	cp 256+V_LOWEST
+	jr nc,narrow_store
+	jr narrow_lowest
+positive:
+	ld a,e
+	cp V_HIGHEST+1
+	jr c,narrow_store
+not_narrow:
+	ld a,1
+	ld (WIDE),a
+	jr narrow_lowest
+far_below:
+	cp hi(V_NO_WRAP)
+	jr c,not_narrow		; also catches 256 and more
+	jr nz,narrow_lowest
+	ld a,e
+	cp lo(V_NO_WRAP)
+	jr c,not_narrow
+narrow_lowest:
+	ld a,256+V_LOWEST
+narrow_store:
+	ld d,h
+	ld h,BASE
+	ld (hl),a
+	ld h,d
+	inc l
+	djnz narrow
+	ld a,(WIDE)
+	or a
+	ret z
+	ld hl,BASE*256		; wide: SUMS holds the context alone
+	ld de,BASE*256+1
+	ld bc,WIDTH_1-1
+	ld (hl),0
+	ldir
+	ret
+
+; Once per character.
+copy_sums:
+	ld hl,BASE*256
+	ld de,SUMS*256
+	ld bc,WIDTH_1
+	ldir
+	ret
+
+; Scans layer 1 and scatters every active neuron into layer 2.
+scan_first:
+	ld a,(WIDE)
+	or a
+	jp nz,scan_first_wide
+	push ix
+	push iy
+	ld ix,0
+	add ix,sp
+	ld iy,first_next
+	ld hl,SUMS*256
+	ld b,WIDTH_1_LOOP
+first_neuron:
+	ld a,(hl)		; 7
+	add a,a			; 4   sign -> carry
+	jr nc,first_active	; 7
+first_next:
+	inc l			; 4
+	djnz first_neuron	; 13
+	pop iy
+	pop ix
+	ret
+first_active:			; A = 2*v
+	add a,a
+	jr c,first_large
+	add a,a
+	jr c,first_large
+	ld h,OFFSETS
+	add a,(hl)		; x = 8*v + offset
+	jr c,first_large
+	jp m,first_large
+	ld h,COLUMNS_1
+	ld e,(hl)
+	inc h
+	ld d,(hl)
+	ld h,SUMS
+	di
+	ex de,hl
+	ld sp,hl
+	ex de,hl
+	exx
+	ld e,a
+	ld h,LOW_2
+	ret
+first_large:			; x > 127
+	ld h,SUMS
+	ld e,(hl)
+	ld d,0
+	call first_x
+	call first_wide
+	jr first_next
+
+; In: DE = v (not negative, or any 16 bits), L = neuron. Out: DE = 8*v + offset, 16 bits.
+first_x:
+	push hl
+	ld h,OFFSETS
+	ld a,(hl)
+	ex de,hl
+	add hl,hl
+	add hl,hl
+	add hl,hl
+	ld e,a
+	ld d,0
+	add hl,de
+	ex de,hl
+	pop hl
+	ret
+
+; Adds the column of neuron L, DE times. Keeps HL, B.
+first_wide:
+	push bc
+	push hl
+	ld h,COLUMNS_1
+	ld c,(hl)
+	inc h
+	ld b,(hl)
+	ld a,LOW_2
+	call wide_column
+	pop hl
+	pop bc
+	ret
+
+; The wide path: v = query half (16 bits) + context (a byte), x = (8*v + offset) as the 14 bits that a 16-bit sum keeps
+; after its shift by two; bit 13 is its sign.
+scan_first_wide:
+	ld hl,SUMS*256
+	ld b,WIDTH_1_LOOP
+wide_neuron:
+	push bc
+	ld a,(hl)
+	ld e,a
+	add a,a
+	sbc a,a
+	ld d,a			; DE = context
+	push hl
+	ld h,SUM_LOW
+	ld c,(hl)
+	inc h
+	ld b,(hl)
+	ex de,hl
+	add hl,bc
+	ex de,hl		; DE = v
+	pop hl
+	call first_x
+	bit 5,d
+	jr nz,wide_next
+	ld a,d
+	and 1Fh
+	ld d,a
+	or e
+	jr z,wide_next
+	call first_wide
+wide_next:
+	pop bc
+	inc l
+	djnz wide_neuron
+	ret

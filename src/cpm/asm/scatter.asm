@@ -1,0 +1,260 @@
+; Columns: what one active input adds to all the neurons it reaches. The heart of the program.
+;
+; A column is a stream that SP walks with interrupts off, chained by RET:
+;
+;   address of add_7, 4 words of neuron indices,       w = +1: acc += x
+;   address of sub_2, 1 word,                          w = -1: acc -= x
+;   address of double, address of sub_1, 1 word,       w = -2: x doubled first
+;   address of column_done
+;
+; An entry does exactly as many of the unrolled steps as its name says; an odd count wastes the first byte of its first
+; word. Two indices come with each POP. Accumulators are split in two pages: H = page of low bytes, page H+1 the high
+; bytes, the index is the low byte of the address.
+;
+;   step         pop bc (10, for two)  ld l,c (4)  ld a,(hl) (7)  add a,e (4)  ld (hl),a (7)  jr c (7)    = 34 T
+;   its carry    12-7, then  inc h (4)  inc (hl) (11)  dec h (4), and 5 more to come back                 = 29 T
+;
+; A carry does not come back at once: it goes to a second copy of the steps (addc), where a step that carries falls
+; through and one that does not jumps back, so that two carries in a row cost 19 T for the second.
+;
+; Registers (the alternate set, so that the scan that found the input keeps its own): H page, E = x (1..127, so that
+; doubling stays in a byte), L, A, B, C scratch. IX = the real stack, IY = where to go on.
+
+	rept n = 24 to 14 by 2
+addc_{n}:
+	inc h			; 4
+	inc (hl)		; 11
+	dec h			; 4
+	ld l,b			; 4
+	ld a,(hl)		; 7
+	add a,e			; 4
+	ld (hl),a		; 7
+	jr nc,add_{n-2}		; 12 / 7
+addc_{n-1}:
+	inc h
+	inc (hl)
+	dec h
+	pop bc			; 10
+	ld l,c
+	ld a,(hl)
+	add a,e
+	ld (hl),a
+	jr nc,add_low_{n-3}
+	endr
+	jp addc_12
+
+	rept n = 24 to 2 by 2
+add_{n}:
+	pop bc			; 10
+	ld l,c			; 4
+	ld a,(hl)		; 7
+	add a,e			; 4
+	ld (hl),a		; 7
+	jr c,addc_{n}		; 7 / 12
+add_low_{n-1}:
+	ld l,b
+	ld a,(hl)
+	add a,e
+	ld (hl),a
+	jr c,addc_{n-1}
+	endr
+add_0:	ret			; 10, to the next part of the column
+
+	rept n = 12 to 4 by 2
+addc_{n}:
+	inc h
+	inc (hl)
+	dec h
+	ld l,b
+	ld a,(hl)
+	add a,e
+	ld (hl),a
+	jr nc,add_{n-2}
+addc_{n-1}:
+	inc h
+	inc (hl)
+	dec h
+	pop bc
+	ld l,c
+	ld a,(hl)
+	add a,e
+	ld (hl),a
+	jr nc,add_low_{n-3}
+	endr
+addc_2:	inc h
+	inc (hl)
+	dec h
+	ld l,b
+	ld a,(hl)
+	add a,e
+	ld (hl),a
+	jr nc,add_0
+addc_1:	inc h
+	inc (hl)
+	dec h
+	ret
+
+	rept n = 23 to 1 by 2
+add_{n}:
+	pop bc			; 10
+	jp add_low_{n}		; 10
+	endr
+
+; The same for subtraction.
+	rept n = 24 to 14 by 2
+subc_{n}:
+	inc h
+	dec (hl)
+	dec h
+	ld l,b
+	ld a,(hl)
+	sub e
+	ld (hl),a
+	jr nc,sub_{n-2}
+subc_{n-1}:
+	inc h
+	dec (hl)
+	dec h
+	pop bc
+	ld l,c
+	ld a,(hl)
+	sub e
+	ld (hl),a
+	jr nc,sub_low_{n-3}
+	endr
+	jp subc_12
+
+	rept n = 24 to 2 by 2
+sub_{n}:
+	pop bc
+	ld l,c
+	ld a,(hl)
+	sub e
+	ld (hl),a
+	jr c,subc_{n}
+sub_low_{n-1}:
+	ld l,b
+	ld a,(hl)
+	sub e
+	ld (hl),a
+	jr c,subc_{n-1}
+	endr
+sub_0:	ret
+
+	rept n = 12 to 4 by 2
+subc_{n}:
+	inc h
+	dec (hl)
+	dec h
+	ld l,b
+	ld a,(hl)
+	sub e
+	ld (hl),a
+	jr nc,sub_{n-2}
+subc_{n-1}:
+	inc h
+	dec (hl)
+	dec h
+	pop bc
+	ld l,c
+	ld a,(hl)
+	sub e
+	ld (hl),a
+	jr nc,sub_low_{n-3}
+	endr
+subc_2:	inc h
+	dec (hl)
+	dec h
+	ld l,b
+	ld a,(hl)
+	sub e
+	ld (hl),a
+	jr nc,sub_0
+subc_1:	inc h
+	dec (hl)
+	dec h
+	ret
+
+	rept n = 23 to 1 by 2
+sub_{n}:
+	pop bc
+	jp sub_low_{n}
+	endr
+
+; x doubled for what follows in the column.
+double:	sla e			; 8
+	ret			; 10
+
+; The end of every column.
+column_done:
+	exx			; 4
+	ld sp,ix		; 10
+column_ei:
+	ei			; 4, or NOP where interrupts were off at start
+	jp iy			; 8
+
+; A long column lets interrupts in now and then. Whatever a handler does to the stack below IX and to the alternate
+; registers must not matter: what is live of the latter waits on the stack.
+breathe:
+	ld (BREATHE_SP),sp
+	ld sp,ix
+	push de
+	push hl
+	exx
+breathe_ei:
+	ei
+	nop			; an interrupt is taken after the instruction that follows EI
+	di
+	exx
+	pop hl
+	pop de
+	ld sp,(BREATHE_SP)
+	ret
+
+; An input too large for one run of its column (x > 127): the column is linear, so x = 256*high + low is added as
+; runs of at most 127 to the low page and one run of high to the high page, where carries fall into the page behind it,
+; which holds nothing at that moment.
+; In: DE = x (1..8191), BC = column, A = page of low bytes. Keeps BC, HL, IX, IY.
+wide_column:
+	push hl
+	push ix
+	push iy
+	ld ix,0
+	add ix,sp
+	ld (WIDE_PAGE),a
+	ld (WIDE_COLUMN),bc
+	ld a,d
+	or a
+	jr z,wide_low
+	ld hl,WIDE_PAGE
+	inc (hl)
+	ld iy,wide_high_done
+	jr wide_run
+wide_high_done:
+	ld hl,WIDE_PAGE
+	dec (hl)
+wide_low:
+	ld a,e
+	or a
+	jr z,wide_end
+	ld iy,wide_low
+	ld e,0
+	cp 128
+	jr c,wide_run
+	sub 127
+	ld e,a
+	ld a,127
+wide_run:
+	di
+	ld hl,(WIDE_COLUMN)
+	ld sp,hl
+	exx
+	ld e,a
+	ld a,(WIDE_PAGE)
+	ld h,a
+	ret
+wide_end:
+	pop iy
+	pop ix
+	pop hl
+	ret

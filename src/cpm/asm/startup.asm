@@ -1,0 +1,127 @@
+; Start: is this a Z80, is there room, and what does the command line ask for?
+; Until the processor is known, only instructions of the 8080 are used.
+
+BDOS	equ 0005h
+BDOS_BASE equ 0006h		; word: first address that is not ours
+TAIL	equ 0080h		; command tail: length, then text
+
+startup:
+	sub a			; 8080: P/V is parity, and 0 is even. Z80: no overflow, so odd.
+	jp po,on_z80
+	ld de,not_z80
+	ld c,9
+	call BDOS
+	jp 0
+on_z80:
+	ld hl,(BDOS_BASE)
+	ld de,MEMORY_TOP
+	or a
+	sbc hl,de
+	jr nc,enough
+	ld de,too_small
+	call print
+	ld hl,MEMORY_TOP
+	call print_hex_word
+	ld de,too_small_end
+	call print
+	jp 0
+enough:
+	ld sp,STACK
+	ld hl,TAIL
+	ld e,(hl)
+	ld d,0
+	inc hl			; HL = text, E = length
+	ld a,e
+	cp 127
+	jr c,tail_fits
+	ld e,127
+tail_fits:
+	push hl
+	add hl,de
+	ld (hl),0		; zero terminated from here on
+	pop hl
+	call skip_blanks
+	or a
+	jr z,chat
+	cp '/'
+	jr nz,one_shot
+	inc hl
+	ld a,(hl)
+	call fold_case
+	cp 'v'
+	jp z,verify
+	cp 'b'
+	jp z,bench
+	dec hl
+one_shot:
+	call prepare
+	call set_query
+	call reply
+	call new_line
+	jp 0
+
+; Chat until "!" alone on a line, or ^C in column 0, which CP/M itself handles.
+chat:	call prepare
+	ld de,greeting
+	call print
+chat_line:
+	ld de,prompt
+	call print
+	call read_line		; HL = the line, zero terminated
+	call skip_blanks
+	or a
+	jr z,chat_line
+	cp '!'
+	jr nz,chat_query
+	inc hl
+	call skip_blanks
+	or a
+	jp z,0
+	dec hl
+	ld hl,LINE_TEXT
+	call skip_blanks
+chat_query:
+	call set_query
+	call reply
+	call new_line
+	jr chat_line
+
+; Things that change the image in memory happen here, after /V has had its look: where interrupts were off when CP/M
+; started us they stay off, so every place that would enable them is turned into a NOP.
+prepare:
+	push hl
+	ld a,i			; P/V = IFF2
+	jp pe,prepared
+	ld a,i			; an NMOS Z80 clears P/V when an interrupt comes in this very instruction: ask twice
+	jp pe,prepared
+	xor a			; NOP
+	ld (column_ei),a
+	ld (breathe_ei),a
+prepared:
+	pop hl
+	ret
+
+; HL past blanks and control characters; A = the character there, 0 at the end.
+skip_blanks:
+	ld a,(hl)
+	or a
+	ret z
+	cp 21h
+	ret nc
+	inc hl
+	jr skip_blanks
+
+; A folded from A-Z to a-z.
+fold_case:
+	cp 'A'
+	ret c
+	cp 'Z'+1
+	ret nc
+	or 20h
+	ret
+
+greeting:	db "Type to chat, ! to leave.",13,10,"$"
+prompt:		db "> $"
+not_z80:	db "ZULM: this program needs a Z80.",13,10,"$"
+too_small:	db "ZULM: not enough memory: this program needs BDOS at $"
+too_small_end:	db "H or above.",13,10,"$"

@@ -1,0 +1,95 @@
+/**
+ * Column streams: the weights that leave one input, as the chain of code addresses and neuron indices that SP walks in
+ * scatter.asm and count.asm (which draw the format).
+ */
+
+/** Unrolled steps of one entry in the assembly sources: longer lists are chained. */
+const LONGEST_ENTRY = 24;
+/**
+ * Steps after which a column lets interrupts in. A step with its carry costs at most 53 T when every step carries, so
+ * 88 steps stay below the 5,000 T-states that zulm promises; 72 is the multiple of the entry length below that.
+ */
+const STEPS_BEFORE_BREATH = 72;
+
+/** Code addresses the streams refer to, from the assembled program. */
+export class ColumnCode {
+	readonly #symbols: ReadonlyMap<string, number>;
+
+	constructor(symbols: ReadonlyMap<string, number>) {
+		this.#symbols = symbols;
+	}
+
+	address(label: string): number {
+		const address = this.#symbols.get(label);
+		if (address === undefined) throw new Error(`no label ${label} in the assembled program`);
+		return address;
+	}
+}
+
+/** Weights of one input to neurons 0…n−1, each in {-2,-1,0,+1}, as a stream that adds x times each weight. */
+export function scatterStream(weights: Int8Array, code: ColumnCode): Uint8Array {
+	const plus = neuronsWith(weights, 1);
+	const minus = neuronsWith(weights, -1);
+	const twice = neuronsWith(weights, -2);
+	// One neuron of -2 is cheaper subtracted twice (34 T) than with a list of its own (10 + 18 + 10 + 39 T).
+	if (twice.length === 1) minus.push(...twice, ...twice.splice(0));
+	const stream = new StreamWriter(code);
+	stream.list("add", plus);
+	stream.list("sub", minus);
+	if (twice.length > 0) {
+		stream.call("double");
+		stream.list("sub", twice);
+	}
+	return stream.end();
+}
+
+/** The same weights as a stream that counts one hit (context columns of layer 1). */
+export function countStream(weights: Int8Array, code: ColumnCode): Uint8Array {
+	const stream = new StreamWriter(code);
+	stream.list("count_inc", neuronsWith(weights, 1));
+	stream.list("count_dec", neuronsWith(weights, -1));
+	stream.list("count_drop", neuronsWith(weights, -2));
+	return stream.end();
+}
+
+function neuronsWith(weights: Int8Array, weight: number): number[] {
+	const neurons: number[] = [];
+	weights.forEach((w, neuron) => {
+		if (w === weight) neurons.push(neuron);
+	});
+	return neurons;
+}
+
+class StreamWriter {
+	readonly #code: ColumnCode;
+	readonly #bytes: number[] = [];
+	#stepsSinceBreath = 0;
+
+	constructor(code: ColumnCode) {
+		this.#code = code;
+	}
+
+	call(label: string): void {
+		const address = this.#code.address(label);
+		this.#bytes.push(address & 255, address >> 8);
+	}
+
+	list(entry: string, neurons: readonly number[]): void {
+		for (let start = 0; start < neurons.length; start += LONGEST_ENTRY) {
+			const part = neurons.slice(start, start + LONGEST_ENTRY);
+			if (this.#stepsSinceBreath + part.length > STEPS_BEFORE_BREATH) {
+				this.call("breathe");
+				this.#stepsSinceBreath = 0;
+			}
+			this.#stepsSinceBreath += part.length;
+			this.call(`${entry}_${part.length}`);
+			if (part.length % 2 === 1) this.#bytes.push(0);
+			this.#bytes.push(...part);
+		}
+	}
+
+	end(): Uint8Array {
+		this.call("column_done");
+		return Uint8Array.from(this.#bytes);
+	}
+}
