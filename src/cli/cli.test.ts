@@ -30,7 +30,7 @@ describe("zulm", () => {
 	it.each([
 		[["frobnicate"], "Unknown command 'frobnicate'.", "zulm --help"],
 		[["trane"], "Unknown command 'trane'.", "zulm --help"],
-		[["train", "--frob"], "Unknown option '--frob'.", "zulm train --help"],
+		[["train", "x.txt", "-o", "m.npz", "--frob"], "Unknown option '--frob'.", "zulm train --help"],
 		[["train", "x.txt"], "Required option '-o, --output <file>' not specified.", "zulm train --help"],
 		[["eval"], "Missing required argument 'model'.", "zulm eval --help"],
 		[

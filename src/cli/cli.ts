@@ -7,13 +7,14 @@ import { Command, CommanderError } from "commander";
 import { EXIT } from "../base/errors.js";
 import type { Run } from "./command.js";
 import { declareEval } from "./commands/eval.js";
+import { declarePack } from "./commands/pack.js";
 import { declareTrain } from "./commands/train.js";
 import { failureOf } from "./errors.js";
 import type { CliIo } from "./io.js";
 import { Output } from "./output.js";
 
 /** In the order of the help: the whole job first, then its parts, then tools. */
-const COMMANDS: readonly ((program: Command, run: Run) => void)[] = [declareTrain, declareEval];
+const COMMANDS: readonly ((program: Command, run: Run) => void)[] = [declareTrain, declareEval, declarePack];
 
 /** The package's version, from its package.json. */
 export const VERSION: string = (

@@ -49,8 +49,11 @@ export async function trainCorpus(
 	return await train(corpus, settings);
 }
 
-function describe(progress: TrainProgress): string {
-	return JSON.stringify(progress);
+function describe({ share, seconds, loss, best }: TrainProgress): string {
+	const left = share > 0 ? formatSeconds((seconds / share) * (1 - share)) : "?";
+	const accuracy =
+		best === undefined ? "" : `, held out ${formatShare(best.overall)} (macro ${formatShare(best.macro)})`;
+	return `training ${formatShare(share)}, loss ${loss.toFixed(3)}${accuracy}, ${left} left`;
 }
 
 export function trainedResult(path: string, result: TrainResult): TrainedResult {

@@ -45,7 +45,10 @@ async function trainCommand(session: Session, options: Options, corpora: string[
 	out.print(
 		`  trained on  ${formatShare(result.train.reply)} of replies, ${formatShare(result.train.char)} of characters`,
 	);
-	out.print(`  held out    ${formatShare(overall)} of replies (macro ${formatShare(macro)}), seed ${result.seed}`);
+	const measured = Number.isFinite(overall)
+		? `${formatShare(overall)} of replies (macro ${formatShare(macro)})`
+		: "nothing";
+	out.print(`  held out    ${measured}, seed ${result.seed}`);
 	return {
 		json: { ...json, interrupted: result.interrupted },
 		exitCode: result.interrupted ? EXIT.interrupted : EXIT.done,

@@ -1,0 +1,137 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+import { beforeAll, describe, expect, it } from "vitest";
+import { crc16 } from "../../base/crc16.js";
+import { parseIntelHex } from "../../cpm/hex.js";
+import type { EvaluationResult, ProgramResult, TrainedResult } from "../../report/results.js";
+import { testFolder } from "../testing/folder.js";
+import { runZulm } from "../testing/run.js";
+import { SMALL_CORPUS, smallModel } from "../testing/small.js";
+
+describe("train", () => {
+	it("writes a model that knows its corpus, and says so as people and as JSON", async () => {
+		const folder = testFolder();
+		const corpus = folder.write("corpus.txt", SMALL_CORPUS);
+		const args = ["train", corpus, "-o", folder.at("m.npz"), "--hidden", "16", "--holdout", "0"];
+		const ran = await runZulm(args);
+		expect(ran).toMatchObject({ exitCode: 0 });
+		expect(ran.stdout).toContain("trained on  100.0% of replies");
+		const json = (await runZulm([...args, "--json"])).json<TrainedResult>();
+		expect(json).toMatchObject({ path: folder.at("m.npz"), pairs: 8, seed: 1, train: { char: 1, reply: 1 } });
+		expect(Object.keys(json)).toEqual(
+			expect.arrayContaining(["path", "pairs", "examples", "epochs", "seconds", "seed", "train", "holdout"]),
+		);
+		expect(json.nonzeroWeights).toBeGreaterThan(0);
+	});
+
+	it("joins corpora, gzip and standard input among them", async () => {
+		const folder = testFolder();
+		const gz = folder.write("a.txt.gz", gzipSync("hello|HI\n"));
+		const plain = folder.write("b.txt", "bye|SEE YA\n");
+		const args = ["train", gz, plain, "-", "-o", folder.at("m.npz"), "--epochs", "1", "--holdout", "0", "--json"];
+		expect((await runZulm(args, { stdin: "thanks|NO PROB\n" })).json()).toMatchObject({ pairs: 3 });
+	});
+
+	it("keeps the best so far on Ctrl-C and ends with 130", async () => {
+		const folder = testFolder();
+		const corpus = folder.write("corpus.txt", SMALL_CORPUS);
+		const controller = new AbortController();
+		const args = ["train", corpus, "-o", folder.at("m.npz"), "--hidden", "16", "--epochs", "1000000", "--json"];
+		const ran = await runZulm(args, {
+			signal: controller.signal,
+			onStderr: (text) => text.includes("training") && controller.abort(),
+		});
+		expect(ran.exitCode).toBe(130);
+		expect(ran.json()).toMatchObject({ interrupted: true });
+		expect(ran.stderr).toContain(`interrupted; the best model so far is in ${folder.at("m.npz")}`);
+		expect((await runZulm(["eval", folder.at("m.npz"), corpus])).exitCode).toBe(0);
+	});
+
+	it.each([
+		["an empty corpus", "# nothing here\n", "corpus-empty", /There are no pairs/],
+		["a reply the machine cannot print", "hello|HÉLLO\n", "charset-unprintable", /corpus.txt:1 .*É/],
+		["a malformed line", "hello|HI\nno bar here\n", "corpus-malformed", /corpus.txt:2 has no "\|"/],
+	])("refuses %s with one sentence and exit 2, and writes nothing", async (_, text, code, sentence) => {
+		const folder = testFolder();
+		const ran = await runZulm(["train", folder.write("corpus.txt", text), "-o", folder.at("m.npz"), "--json"]);
+		expect(ran.exitCode).toBe(2);
+		expect(ran.json()).toMatchObject({ error: { code } });
+		expect(ran.stderr).toMatch(sentence);
+		expect(ran.stderr.trimEnd().split("\n")).toHaveLength(2);
+		expect(() => readFileSync(folder.at("m.npz"))).toThrow("ENOENT");
+	});
+});
+
+describe("eval and pack", () => {
+	let model: Uint8Array;
+	beforeAll(async () => {
+		model = await smallModel();
+	});
+
+	it("eval counts replies and characters, and holds a bound when asked", async () => {
+		const folder = testFolder();
+		const path = folder.write("m.npz", model);
+		const corpus = folder.write("test.txt", `${SMALL_CORPUS}hello|WRONG\n`);
+		const ran = await runZulm(["eval", path, corpus, "--json"]);
+		expect(ran.exitCode).toBe(0);
+		const result = ran.json<EvaluationResult>();
+		expect(result.pairs).toBe(9);
+		expect(result.reply.overall).toBeCloseTo(8 / 9);
+		expect(Object.keys(result)).toEqual(["pairs", "char", "reply", "macsPerChar"]);
+		expect((await runZulm(["eval", path, corpus, "--min-reply", "0.88"])).exitCode).toBe(0);
+		const below = await runZulm(["eval", path, corpus, "--min-reply", "0.9"]);
+		expect(below.exitCode).toBe(1);
+		expect(below.stderr).toContain("below the bound asked for");
+	});
+
+	it("pack writes the same image as .COM and as Intel HEX, with its CRC and SHA-256", async () => {
+		const folder = testFolder();
+		const path = folder.write("m.npz", model);
+		const com = await runZulm(["pack", path, "-o", folder.at("M.COM"), "--json"]);
+		const result = com.json<ProgramResult>();
+		const bytes = readFileSync(folder.at("M.COM"));
+		expect(result).toMatchObject({ path: folder.at("M.COM"), bytes: bytes.length, kernel: "column" });
+		expect(Number.parseInt(result.crc16, 16)).toBe(crc16(bytes));
+		expect(result.sha256).toBe(createHash("sha256").update(bytes).digest("hex"));
+		await runZulm(["pack", path, "-o", folder.at("M.HEX"), "--format", "hex"]);
+		expect(Buffer.from(parseIntelHex(readFileSync(folder.at("M.HEX"), "latin1")).bytes)).toEqual(bytes);
+	});
+
+	it.each<[string, (model: Uint8Array) => Uint8Array]>([
+		["truncated", (bytes) => bytes.subarray(0, bytes.length / 2)],
+		["empty", () => new Uint8Array(0)],
+		["something else renamed", () => Buffer.from("hello|HI THERE\n".repeat(50))],
+	])("refuses a model file that is %s", async (_, spoil) => {
+		const folder = testFolder();
+		const path = folder.write("m.npz", spoil(model));
+		const ran = await runZulm(["pack", path, "-o", folder.at("M.COM"), "--json"]);
+		expect(ran.exitCode).toBe(2);
+		expect(ran.json()).toMatchObject({ error: { code: "model-malformed" } });
+		expect(ran.stderr).toContain(path);
+		expect(() => readFileSync(folder.at("M.COM"))).toThrow("ENOENT");
+	});
+
+	it("refuses a model that is too large for the machine's memory, and keeps the old program", async () => {
+		const folder = testFolder();
+		const path = folder.write("m.npz", await smallModel([256, 256, 256]));
+		const com = folder.write("M.COM", "old");
+		const ran = await runZulm(["pack", path, "-o", com, "--json"]);
+		expect(ran.exitCode).toBe(2);
+		expect(ran.json()).toMatchObject({ error: { code: "program-too-large" } });
+		expect(readFileSync(com, "latin1")).toBe("old");
+	});
+
+	it("refuses an unknown kernel, format, profile and an output that cannot be", async () => {
+		const folder = testFolder();
+		const path = folder.write("m.npz", model);
+		const pack = (...more: string[]) => runZulm(["pack", path, ...more]);
+		expect((await pack("-o", folder.at("M.COM"), "--kernel", "magic")).exitCode).toBe(2);
+		expect((await pack("-o", folder.at("M.COM"), "--format", "elf")).exitCode).toBe(2);
+		expect((await pack("-o", folder.at("M.COM"), "--name", "TOO LONG A NAME")).exitCode).toBe(2);
+		const profile = await pack("-o", folder.at("M.COM"), "--profile", "zx81");
+		expect(profile).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('no machine profile "zx81"') });
+		const output = await pack("-o", folder.path);
+		expect(output).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("Cannot write") });
+	});
+});
