@@ -1,0 +1,206 @@
+/**
+ * The BDOS: function number in C, argument in DE, result in A and HL (CP/M 2.2 Interface Guide, 2). Costs the program
+ * nothing but its own CALL and our RET; time passes only while the line is waited for.
+ *
+ *   CALL 5 ─► JP FBASE ─► trap ─► function C ─► RET
+ *
+ * Functions above 40 and the unassigned ones return 0. The error messages are those of a 2.2 seen on the line.
+ */
+import { BdosConsole } from "./bdos-console.js";
+import { type BdosFiles, DiskError } from "./bdos-files.js";
+import type { Bios } from "./bios.js";
+import type { Cpu } from "./cpu.js";
+import { diskParameterBlock } from "./dpb.js";
+import { type Layout, PAGE_ZERO } from "./layout.js";
+import { type Native, type Next, WarmBoot } from "./native.js";
+
+/** CP/M 2.2, as function 12 says it. */
+const VERSION = 0x0022;
+const DOLLAR = 0x24;
+
+export interface BdosWiring {
+	readonly cpu: Cpu;
+	readonly layout: Layout;
+	readonly bios: Bios;
+	readonly files: BdosFiles;
+	/** Function 10 has read a line for a program. */
+	onConsoleLine(line: Uint8Array): void;
+}
+
+export class Bdos {
+	readonly console: BdosConsole;
+	readonly files: BdosFiles;
+
+	constructor(private readonly wiring: BdosWiring) {
+		this.console = new BdosConsole(wiring.bios);
+		this.files = wiring.files;
+	}
+
+	/** The trap at FBASE. */
+	*entry(): Native<Next> {
+		const { cpu } = this.wiring;
+		const { regs } = cpu;
+		const result = yield* this.guarded(regs.c, regs.de);
+		regs.hl = result;
+		regs.a = result & 0xff;
+		regs.b = result >> 8;
+		return "return";
+	}
+
+	/** Says what is wrong with the disk, waits for a key and boots. */
+	*reportDiskError(error: DiskError): Native<never> {
+		const drive = String.fromCharCode(0x41 + error.drive);
+		yield* this.console.newLine();
+		yield* this.console.print(`Bdos Err On ${drive}: ${error.kind}`);
+		yield* this.console.input();
+		throw new WarmBoot();
+	}
+
+	private *guarded(code: number, de: number): Native<number> {
+		try {
+			const result = yield* this.consoleFunction(code, de);
+			return result ?? this.fileFunction(code, de);
+		} catch (error) {
+			if (error instanceof DiskError) return yield* this.reportDiskError(error);
+			throw error;
+		}
+	}
+
+	/** Functions 0–12; undefined for the others. */
+	private *consoleFunction(code: number, de: number): Native<number | undefined> {
+		const { bios, cpu } = this.wiring;
+		const e = de & 0xff;
+		switch (code) {
+			case 0:
+				throw new WarmBoot();
+			case 1:
+				return yield* this.console.inputWithEcho();
+			case 2:
+				yield* this.console.output(e);
+				return 0;
+			case 3:
+				return yield* bios.reader();
+			case 4:
+				yield* bios.punch(e);
+				return 0;
+			case 5:
+				yield* bios.list(e);
+				return 0;
+			case 6:
+				return yield* this.console.direct(e);
+			case 7:
+				return cpu.memory[PAGE_ZERO.iobyte] as number;
+			case 8:
+				cpu.memory[PAGE_ZERO.iobyte] = e;
+				return 0;
+			case 9:
+				for (let at = de; cpu.memory[at] !== DOLLAR; at = (at + 1) & 0xffff) {
+					yield* this.console.output(cpu.memory[at] as number);
+				}
+				return 0;
+			case 10:
+				yield* this.readBuffer(de);
+				return 0;
+			case 11:
+				return (yield* this.console.status()) ? 1 : 0;
+			case 12:
+				return VERSION;
+			default:
+				return undefined;
+		}
+	}
+
+	/** Functions 13–40. */
+	private fileFunction(code: number, de: number): number {
+		const { files, cpu, layout } = this.wiring;
+		switch (code) {
+			case 13:
+				files.reset();
+				return 0;
+			case 14:
+				files.selectDrive(de & 0xff);
+				return 0;
+			case 15:
+				return files.open(de);
+			case 16:
+				return files.close(de);
+			case 17:
+				return files.searchFirst(de);
+			case 18:
+				return files.searchNext();
+			case 19:
+				return files.delete(de);
+			case 20:
+				return files.readSequential(de);
+			case 21:
+				return files.writeSequential(de);
+			case 22:
+				return files.make(de);
+			case 23:
+				return files.rename(de);
+			case 24:
+				return files.loginVector;
+			case 25:
+				return files.current;
+			case 26:
+				files.dma = de;
+				return 0;
+			case 27:
+				files.selectCurrent();
+				writeAllocation(cpu.memory, layout.allocation, files.disk.used);
+				return layout.allocation;
+			case 28:
+				files.writeProtect();
+				return 0;
+			case 29:
+				return files.readOnlyVector;
+			case 30:
+				return files.setAttributes(de);
+			case 31:
+				files.selectCurrent();
+				cpu.memory.set(diskParameterBlock(files.disk.geometry), layout.dpb);
+				return layout.dpb;
+			case 32:
+				if ((de & 0xff) === 0xff) return files.user;
+				files.user = de & 0x1f;
+				return 0;
+			case 33:
+				return files.readRandom(de);
+			case 34:
+				return files.writeRandom(de, false);
+			case 35:
+				return files.computeSize(de);
+			case 36:
+				files.setRandom(de);
+				return 0;
+			case 37:
+				files.resetDrives(de);
+				return 0;
+			case 40:
+				return files.writeRandom(de, true);
+			default:
+				return 0;
+		}
+	}
+
+	/** The buffer: most characters, characters read, characters. */
+	private *readBuffer(address: number): Native<void> {
+		const { memory } = this.wiring.cpu;
+		const line = yield* this.console.readLine(memory[address] as number);
+		memory[(address + 1) & 0xffff] = line.length;
+		line.forEach((byte, i) => {
+			memory[(address + 2 + i) & 0xffff] = byte;
+		});
+		this.wiring.onConsoleLine(Uint8Array.from(line));
+	}
+}
+
+/** One bit a block, bit 7 of the first byte for block 0. */
+function writeAllocation(memory: Uint8Array, address: number, used: Uint8Array): void {
+	memory.fill(0, address, address + Math.ceil(used.length / 8));
+	used.forEach((inUse, block) => {
+		if (inUse === 0) return;
+		const at = address + (block >> 3);
+		memory[at] = (memory[at] as number) | (0x80 >> (block & 7));
+	});
+}

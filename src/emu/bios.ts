@@ -1,0 +1,162 @@
+/**
+ * The BIOS: the jump table above the BDOS, and the routines behind it, native.
+ *
+ *   0000 JP ─► table+3 ─► JP trap …      every entry is a real JP, so programs can call it, copy it or patch it
+ *
+ * When the BDOS needs the console it goes through the table too, so a program that redirects CONIN or CONOUT is obeyed
+ * (CP/M 2.2 Alteration Guide, 6). Disks have no sectors here: SELDSK answers "no such disk", READ and WRITE an error.
+ */
+import type { ConsoleDevice } from "./console-device.js";
+import type { Cpu } from "./cpu.js";
+import { BIOS, BIOS_ENTRIES, type Layout, PAGE_ZERO } from "./layout.js";
+import { type Native, type NativeCode, type Next, WAIT_EVENT, WAIT_INPUT } from "./native.js";
+
+const JP = 0xc3;
+const CTRL_Z = 0x1a;
+
+export interface BiosWiring {
+	readonly cpu: Cpu;
+	readonly layout: Layout;
+	readonly native: NativeCode;
+	readonly console: ConsoleDevice;
+	onConsoleInput(byte: number): void;
+	onConsoleOutput(byte: number): void;
+	onList(byte: number): void;
+	onPunch(byte: number): void;
+	/** Entry 0 and entry 1. */
+	coldBoot(): Native<Next>;
+	warmBoot(): Native<Next>;
+}
+
+export class Bios {
+	constructor(private readonly wiring: BiosWiring) {
+		const { native, layout } = wiring;
+		const routines = this.routines();
+		routines.forEach((routine, n) => {
+			native.trap(layout.biosTrap(n), routine);
+		});
+	}
+
+	/** Writes the jump table, as a boot does. */
+	install(): void {
+		const { cpu, layout } = this.wiring;
+		for (let n = 0; n < BIOS_ENTRIES; n++) {
+			cpu.memory[layout.bios + 3 * n] = JP;
+			cpu.writeWord(layout.bios + 3 * n + 1, layout.biosTrap(n));
+		}
+		cpu.memory[PAGE_ZERO.warmBoot] = JP;
+		cpu.writeWord(PAGE_ZERO.warmBoot + 1, layout.bios + 3 * BIOS.wboot);
+	}
+
+	/** @returns whether a character waits. */
+	*consoleStatus(): Native<boolean> {
+		if (this.isOurs(BIOS.const)) return this.wiring.console.inputReady();
+		return (yield* this.call(BIOS.const, 0)) !== 0;
+	}
+
+	*consoleInput(): Native<number> {
+		if (!this.isOurs(BIOS.conin)) return yield* this.call(BIOS.conin, 0);
+		return yield* this.readKey();
+	}
+
+	*consoleOutput(byte: number): Native<void> {
+		if (this.isOurs(BIOS.conout)) yield* this.writeCharacter(byte);
+		else yield* this.call(BIOS.conout, byte);
+	}
+
+	*list(byte: number): Native<void> {
+		if (this.isOurs(BIOS.list)) this.wiring.onList(byte);
+		else yield* this.call(BIOS.list, byte);
+	}
+
+	*punch(byte: number): Native<void> {
+		if (this.isOurs(BIOS.punch)) this.wiring.onPunch(byte);
+		else yield* this.call(BIOS.punch, byte);
+	}
+
+	/** There is no reader: end of file. */
+	*reader(): Native<number> {
+		return this.isOurs(BIOS.reader) ? CTRL_Z : yield* this.call(BIOS.reader, 0);
+	}
+
+	private *readKey(): Native<number> {
+		const { console, onConsoleInput } = this.wiring;
+		for (;;) {
+			const byte = console.read();
+			if (byte !== undefined) {
+				onConsoleInput(byte);
+				return byte;
+			}
+			yield WAIT_INPUT;
+		}
+	}
+
+	private *writeCharacter(byte: number): Native<void> {
+		const { console, onConsoleOutput } = this.wiring;
+		while (!console.write(byte)) yield WAIT_EVENT;
+		onConsoleOutput(byte);
+	}
+
+	/** Whether the table entry still leads to our routine. */
+	private isOurs(n: number): boolean {
+		const { cpu, layout } = this.wiring;
+		const entry = layout.bios + 3 * n;
+		return cpu.memory[entry] === JP && cpu.readWord(entry + 1) === layout.biosTrap(n);
+	}
+
+	/** Calls the Z80 routine a program has put into the table. @returns A. */
+	private *call(n: number, c: number): Native<number> {
+		const { cpu, layout } = this.wiring;
+		cpu.regs.c = c;
+		yield { kind: "call", address: layout.bios + 3 * n };
+		return cpu.regs.a;
+	}
+
+	/** Entry points as the Z80 sees them: argument in C, result in A (or HL). */
+	private routines(): (() => Native<Next>)[] {
+		const { wiring } = this;
+		const { cpu } = wiring;
+		const direct = (result: () => void) =>
+			// biome-ignore lint/correctness/useYield: a native routine that never waits
+			function* (): Native<Next> {
+				result();
+				return "return";
+			};
+		const routines: (() => Native<Next>)[] = new Array(BIOS_ENTRIES).fill(direct(() => {}));
+		routines[BIOS.boot] = () => wiring.coldBoot();
+		routines[BIOS.wboot] = () => wiring.warmBoot();
+		routines[BIOS.const] = direct(() => {
+			cpu.regs.a = wiring.console.inputReady() ? 0xff : 0;
+		});
+		const readKey = () => this.readKey();
+		const writeCharacter = (byte: number) => this.writeCharacter(byte);
+		routines[BIOS.conin] = function* () {
+			cpu.regs.a = yield* readKey();
+			return "return";
+		};
+		routines[BIOS.conout] = function* () {
+			yield* writeCharacter(cpu.regs.c);
+			return "return";
+		};
+		routines[BIOS.list] = direct(() => wiring.onList(cpu.regs.c));
+		routines[BIOS.punch] = direct(() => wiring.onPunch(cpu.regs.c));
+		routines[BIOS.reader] = direct(() => {
+			cpu.regs.a = CTRL_Z;
+		});
+		routines[BIOS.seldsk] = direct(() => {
+			cpu.regs.hl = 0;
+		});
+		const failed = direct(() => {
+			cpu.regs.a = 1;
+		});
+		routines[BIOS.read] = failed;
+		routines[BIOS.write] = failed;
+		routines[BIOS.listst] = direct(() => {
+			cpu.regs.a = 0xff;
+		});
+		routines[BIOS.sectran] = direct(() => {
+			cpu.regs.hl = cpu.regs.bc;
+		});
+		return routines;
+	}
+}
