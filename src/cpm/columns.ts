@@ -43,12 +43,21 @@ export function scatterStream(weights: Int8Array, code: ColumnCode): Uint8Array 
 	return stream.end();
 }
 
-/** The same weights as a stream that counts one hit (context columns of layer 1). */
-export function countStream(weights: Int8Array, code: ColumnCode): Uint8Array {
+/** Small whole numbers, one for each neuron, as a stream that adds them (context columns of layer 1: one hit). */
+export function countStream(amounts: ArrayLike<number>, code: ColumnCode): Uint8Array {
+	const up: number[] = [];
+	const down: number[] = [];
+	const downTwo: number[] = [];
+	for (let neuron = 0; neuron < amounts.length; neuron++) {
+		let amount = amounts[neuron] as number;
+		for (; amount > 0; amount--) up.push(neuron);
+		for (; amount < -1; amount += 2) downTwo.push(neuron);
+		if (amount === -1) down.push(neuron);
+	}
 	const stream = new StreamWriter(code);
-	stream.list("count_inc", neuronsWith(weights, 1));
-	stream.list("count_dec", neuronsWith(weights, -1));
-	stream.list("count_drop", neuronsWith(weights, -2));
+	stream.list("count_inc", up);
+	stream.list("count_dec", down);
+	stream.list("count_drop", downTwo);
 	return stream.end();
 }
 

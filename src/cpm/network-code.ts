@@ -11,12 +11,12 @@ export function networkSource(layerCount: number): string {
 	for (let layer = 2; layer < layerCount; layer++)
 		lines.push(
 			...startLayer(layer + 1),
-			`\tscan_hidden LOW_${layer},WIDTH_${layer}_LOOP,COLUMNS_${layer},LOW_${layer + 1}`,
+			`\tscan_hidden LOW_${layer},WIDTH_${layer}_ROUNDS,WIDTH_${layer}_SKIP,COLUMNS_${layer},LOW_${layer + 1}`,
 		);
 	lines.push("\tret", "");
 	return lines.join("\n");
 }
 
 function startLayer(layer: number): string[] {
-	return [`\tstart_layer LOW_${layer},WIDTH_${layer},biases_${layer}`];
+	return [`\tstart_layer LOW_${layer},WIDTH_${layer},WIDTH_${layer}_LDI,biases_${layer}`];
 }

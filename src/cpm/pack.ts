@@ -8,7 +8,14 @@
 import { createHash } from "node:crypto";
 import { ZulmError } from "../base/errors.js";
 import { toMachineBytes } from "../model/charset.js";
-import { CONTEXT_BUCKETS, type Layer, type Model, type Network, nonzeroWeights } from "../model/network.js";
+import {
+	CONTEXT_BUCKETS,
+	CONTEXT_LENGTH,
+	type Layer,
+	type Model,
+	type Network,
+	nonzeroWeights,
+} from "../model/network.js";
 import { type Assembled, assemble } from "./assembler.js";
 import { ColumnCode, countStream, scatterStream } from "./columns.js";
 import { MemoryMap } from "./memory-map.js";
@@ -113,6 +120,9 @@ function networkConstants({ features, layers, charset }: Network): Constants {
 	layers.forEach(({ outputs }, i) => {
 		constants.set(`WIDTH_${i + 1}`, outputs);
 		constants.set(`WIDTH_${i + 1}_LOOP`, outputs & 255);
+		constants.set(`WIDTH_${i + 1}_ROUNDS`, Math.ceil(outputs / 8));
+		constants.set(`WIDTH_${i + 1}_SKIP`, (8 - (outputs % 8)) % 8);
+		constants.set(`WIDTH_${i + 1}_LDI`, ((outputs - 1) % 16) + 1);
 	});
 	return constants;
 }
@@ -124,9 +134,18 @@ function pageNames({ layers }: Network): string[] {
 }
 
 function addressNames({ layers }: Network): string[] {
-	const names = ["threshold_low", "threshold_high", "query_columns", "charset", "IMAGE_LENGTH", "MEMORY_TOP", "STACK"];
-	names.push("LINE", "LINE_COUNT", "LINE_TEXT", "QUERY", "CONTEXT", "REPLY_LEFT", "WIDE");
-	names.push("WIDE_PAGE", "WIDE_COLUMN", "BREATHE_SP");
+	const names = [
+		"sum_start_low",
+		"sum_start_high",
+		"query_columns",
+		"space_windows",
+		"charset",
+		"IMAGE_LENGTH",
+		"MEMORY_TOP",
+		"STACK",
+	];
+	names.push("LINE", "LINE_COUNT", "LINE_TEXT", "QUERY", "CONTEXT", "REPLY_LEFT", "SPACES", "EMITTED", "WIDE");
+	names.push("WIDE_PAGE", "WIDE_COLUMN", "BREATHE_SP", "DOUBLE_LIST", "DOUBLE_NEXT", "DOUBLE_X", "DOUBLE_PAGE");
 	for (let layer = 2; layer <= layers.length; layer++) names.push(`biases_${layer}`);
 	return names;
 }
@@ -178,13 +197,17 @@ class ImageBuilder {
 		const put = (name: string, bytes: ArrayLike<number>) => this.constants.set(name, place(bytes));
 
 		const { thresholds, offsets } = firstLayerForm(first);
-		put(
-			"threshold_low",
-			thresholds.map((t) => -t & 255),
+		const spaces = spaceWindows(first, features.buckets);
+		const sumStart = thresholds.map((threshold, j) =>
+			spaces.reduce((sum, windows) => sum + (windows[j] as number), -threshold),
 		);
 		put(
-			"threshold_high",
-			thresholds.map((t) => (-t >> 8) & 255),
+			"sum_start_low",
+			sumStart.map((v) => v & 255),
+		);
+		put(
+			"sum_start_high",
+			sumStart.map((v) => (v >> 8) & 255),
 		);
 		this.#blocks.push({ address: pages.get("OFFSETS") as number, bytes: offsets });
 		put(
@@ -207,20 +230,35 @@ class ImageBuilder {
 			}
 			return address;
 		};
-		const columnAddresses = (layer: Layer, inputs: number[], toStream: typeof scatterStream): number[] =>
-			inputs.map((input) => placeStream(toStream(columnOf(layer, input), code)));
+		const columnAddresses = (layer: Layer, inputs: number[]): number[] =>
+			inputs.map((input) => placeStream(scatterStream(columnOf(layer, input), code)));
 		const words = (values: number[]) => values.flatMap((v) => [v & 255, v >> 8]);
 		const range = (from: number, count: number) => Array.from({ length: count }, (_, i) => from + i);
 
-		const context = columnAddresses(first, range(features.buckets, CONTEXT_BUCKETS), countStream);
+		put(
+			"space_windows",
+			words(
+				spaces.map((windows) =>
+					placeStream(
+						countStream(
+							windows.map((w) => -w),
+							code,
+						),
+					),
+				),
+			),
+		);
+		const context = range(features.buckets, CONTEXT_BUCKETS).map((input) =>
+			placeStream(countStream(columnOf(first, input), code)),
+		);
 		this.#blocks.push({ address: pages.get("CONTEXT_COLUMNS") as number, bytes: words(context) });
 		others.forEach((layer, i) => {
-			const addresses = columnAddresses(layer, range(0, layer.inputs), scatterStream);
+			const addresses = columnAddresses(layer, range(0, layer.inputs));
 			const address = pages.get(`COLUMNS_${i + 1}`) as number;
 			this.#blocks.push({ address, bytes: addresses.map((a) => a & 255) });
 			this.#blocks.push({ address: address + 256, bytes: addresses.map((a) => a >> 8) });
 		});
-		put("query_columns", words(columnAddresses(first, range(0, features.buckets), scatterStream)));
+		put("query_columns", words(columnAddresses(first, range(0, features.buckets))));
 	}
 
 	#work({ layers }: Network, memory: MemoryMap): void {
@@ -244,8 +282,9 @@ class ImageBuilder {
 		set("LINE_TEXT", line + 2);
 		set("QUERY", memory.bytes(66));
 		set("CONTEXT", memory.bytes(8));
-		for (const name of ["REPLY_LEFT", "WIDE", "WIDE_PAGE"]) set(name, memory.bytes(1));
-		for (const name of ["WIDE_COLUMN", "BREATHE_SP"]) set(name, memory.bytes(2));
+		for (const name of ["REPLY_LEFT", "SPACES", "EMITTED", "WIDE", "WIDE_PAGE", "DOUBLE_X", "DOUBLE_PAGE"])
+			set(name, memory.bytes(1));
+		for (const name of ["WIDE_COLUMN", "BREATHE_SP", "DOUBLE_LIST", "DOUBLE_NEXT"]) set(name, memory.bytes(2));
 		set("STACK", memory.bytes(STACK_BYTES) + STACK_BYTES);
 		set("MEMORY_TOP", Math.max(memory.end, this.constants.get("STACK") as number));
 	}
@@ -256,6 +295,25 @@ function firstLayerForm(layer: Layer): { thresholds: number[]; offsets: number[]
 	const thresholds = [...layer.biases].map((bias) => Math.ceil((1 - (bias >> 2)) / 8));
 	const offsets = thresholds.map((threshold, i) => 8 * threshold + ((layer.biases[i] as number) >> 2));
 	return { thresholds, offsets };
+}
+
+/**
+ * What windows of spaces add to layer 1, [spaces left, 0 to 7][neuron]: entry s is the sum over the windows that lie
+ * within the first s + 1 characters of the context but not within the first s, so those that the next character ends.
+ */
+function spaceWindows(layer: Layer, queryBuckets: number): number[][] {
+	return Array.from({ length: CONTEXT_LENGTH }, (_, left) => {
+		const sums = new Array<number>(layer.outputs).fill(0);
+		for (let n = 1; n <= Math.min(3, left + 1); n++) {
+			const start = left + 1 - n;
+			let hash = 7 * start;
+			for (let i = 0; i < n; i++) hash = hash * 31 + 0x20;
+			columnOf(layer, queryBuckets + (hash % CONTEXT_BUCKETS)).forEach((w, j) => {
+				sums[j] = (sums[j] as number) + w;
+			});
+		}
+		return sums;
+	});
 }
 
 /** Weights that leave one input of a layer, to outputs 0…n−1. */

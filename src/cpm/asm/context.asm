@@ -1,35 +1,70 @@
-; The context half of layer 1: 21 hits of the last 8 characters, added to a copy of the query half.
+; The context half of layer 1: the last 8 characters, as 21 windows, counted into the sums of the query half.
 ;
-; For each start i = 0..7 the windows of 1, 2 and 3 bytes, seed 7*i, h = h*31 + byte, modulo 128. Only 7 bits of h are
+; For each start i = 0..7 the windows of n = 1, 2 and 3 bytes, seed 7*i, h = h*31 + byte, modulo 128. Only 7 bits of h are
 ; kept, so 8-bit arithmetic will do: h*31 = (h << 5) - h. CONTEXT_COLUMNS is a page of 128 words, so that doubling A
 ; drops the eighth bit and gives the address in one go.
+;
+; A reply starts with 8 spaces, and short replies keep most of them. So the sums start with all 21 windows of spaces in
+; them (the packer folds them into the thresholds), a character that comes takes out of BASE the three windows of spaces
+; that it ends, and a step counts only the windows that reach a character: 3 a character instead of 21.
 
-; In: the sums of first-layer.asm. Out: SUMS (one signed byte a neuron) with the context added.
+; In: BASE. Out: SUMS (one signed byte a neuron): BASE and the windows that reach a character.
 add_context:
-	call copy_sums
+	ld hl,BASE*256
+	ld de,SUMS*256
+	ld bc,WIDTH_1
+	call copy_end-2*WIDTH_1_LDI
+	ld a,(SPACES)
+	cp 8
+	ret z			; nothing said yet
 	push ix
 	push iy
 	ld ix,0
 	add ix,sp
+	sub 2			; the first start whose window of 3 reaches a character
+	jr nc,context_from
+	xor a
+context_from:
+	ld e,a
+	ld d,0
 	ld hl,CONTEXT
-	ld de,context_seeds
-	ld b,8
+	add hl,de
+	cpl
+	add a,9
+	ld b,a			; B = 8 - i
+	push hl
+	ld hl,context_seeds
+	add hl,de
+	ex de,hl
+	pop hl
+	ld a,(SPACES)
+	cpl
+	add a,9
+	ld (EMITTED),a		; k = 8 - SPACES: a window (i, n) reaches a character where B < k + n
 context_start:
 	ld a,(de)		; 7*i*31
 	inc de
 	add a,(hl)
 	ld c,a
-	ld iy,after_1
-	jr context_hit
-after_1:
+	ld a,(EMITTED)
+	inc a
+	cp b
+	ld iy,context_2
+	jr z,context_2
+	jr nc,context_hit
+context_2:
 	ld a,b
 	cp 2
 	jr c,context_next	; i = 7: no room for 2
 	inc hl
 	call context_byte
-	ld iy,after_2
-	jr context_hit
-after_2:
+	ld a,(EMITTED)
+	add a,2
+	cp b
+	ld iy,context_3
+	jr z,context_3
+	jr nc,context_hit
+context_3:
 	ld a,b
 	cp 3
 	jr c,context_back	; i = 6: no room for 3
@@ -73,6 +108,44 @@ context_hit:
 	ld l,a
 	ld sp,hl
 	ld h,SUMS
+	ret
+
+; The character in A becomes the last of the eight, in lower case.
+push_context:
+	ld hl,CONTEXT+1
+	ld de,CONTEXT
+	ld bc,7
+	ldir
+	call fold_case
+	ld (de),a
+	ld a,(SPACES)
+	or a
+	ret z
+	dec a
+	ld (SPACES),a
+	add a,a
+	ld l,a
+	ld h,0
+	ld de,space_windows	; for each number of spaces left, the windows that this character ended
+	add hl,de
+	ld e,(hl)
+	inc hl
+	ld d,(hl)
+	push ix
+	push iy
+	ld ix,0
+	add ix,sp
+	ld iy,spaces_done
+	push de
+	di
+	exx
+	pop hl
+	ld sp,hl
+	ld h,BASE
+	ret
+spaces_done:
+	pop iy
+	pop ix
 	ret
 
 context_seeds:			; 7*i*31 modulo 256

@@ -3,14 +3,15 @@
 ;   (32*S + bias) >> 2  =  8*S + (bias >> 2),  active from S >= threshold = ceil((1 - (bias >> 2)) / 8)
 ;   v = S - threshold,  x = 8*v + offset,  offset = 8*threshold + (bias >> 2), in 1..8
 ;
-; v >= 0 says active; one signed byte holds it. The query half of v is summed once per query in 16 bits (query.asm) and
-; then kept as a byte: context changes it by -42 (21 hits of weight -2) to +21, so what is below -86 stays inactive and
-; is kept as -86, and what is above 106 does not fit. A query with such a neuron, or with one so low that the machine's
-; 16-bit sums would wrap (v < -980), takes the wide path below: exact, slow, and rare.
+; v >= 0 says active; one signed byte holds it. The sums of the query (query.asm) hold v as it is after 8 spaces, in 16
+; bits; it is then kept as a byte. Context moves it by -63 to +63 from there (21 windows of spaces go, 21 others come, each
+; worth -2 to +1). So what is below -65 stays inactive and is kept as -65, and what is above 64 does not fit. A query
+; with such a neuron, or with one so low that the machine's 16-bit sums would wrap (8*v < -8192), takes the wide path
+; below: exact, slow, and rare.
 
-V_LOWEST equ -86
-V_HIGHEST equ 106
-V_NO_WRAP equ 0FC2Ch		; -980
+V_LOWEST equ -65
+V_HIGHEST equ 64
+V_NO_WRAP equ 0FC40h		; -960
 
 ; Once per query: SUM_LOW, SUM_HIGH -> BASE, WIDE.
 prepare_first_layer:
@@ -64,14 +65,6 @@ narrow_store:
 	ldir
 	ret
 
-; Once per character.
-copy_sums:
-	ld hl,BASE*256
-	ld de,SUMS*256
-	ld bc,WIDTH_1
-	ldir
-	ret
-
 ; Scans layer 1 and scatters every active neuron into layer 2.
 scan_first:
 	ld a,(WIDE)
@@ -81,19 +74,26 @@ scan_first:
 	push iy
 	ld ix,0
 	add ix,sp
-	ld iy,first_next
 	ld hl,SUMS*256
-	ld b,WIDTH_1_LOOP
-first_neuron:
+	ld b,WIDTH_1_ROUNDS
+	jp first_1+5*WIDTH_1_SKIP
+	rept n = 1 to 8
+first_{n}:
 	ld a,(hl)		; 7
 	add a,a			; 4   sign -> carry
-	jr nc,first_active	; 7
-first_next:
+	jr nc,first_hit_{n}	; 7
+first_next_{n}:
 	inc l			; 4
-	djnz first_neuron	; 13
+	endr
+	djnz first_1		; 13 for 8
 	pop iy
 	pop ix
 	ret
+	rept n = 1 to 8
+first_hit_{n}:
+	ld iy,first_next_{n}	; 14
+	jr first_active		; 12
+	endr
 first_active:			; A = 2*v
 	add a,a
 	jr c,first_large
@@ -102,7 +102,6 @@ first_active:			; A = 2*v
 	ld h,OFFSETS
 	add a,(hl)		; x = 8*v + offset
 	jr c,first_large
-	jp m,first_large
 	ld h,COLUMNS_1
 	ld e,(hl)
 	inc h
@@ -116,13 +115,13 @@ first_active:			; A = 2*v
 	ld e,a
 	ld h,LOW_2
 	ret
-first_large:			; x > 127
+first_large:			; x > 255
 	ld h,SUMS
 	ld e,(hl)
 	ld d,0
 	call first_x
 	call first_wide
-	jr first_next
+	jp iy
 
 ; In: DE = v (not negative, or any 16 bits), L = neuron. Out: DE = 8*v + offset, 16 bits.
 first_x:
@@ -140,7 +139,7 @@ first_x:
 	pop hl
 	ret
 
-; Adds the column of neuron L, DE times. Keeps HL, B.
+; Adds the column of neuron L, DE times (any x from 1). Keeps HL, B.
 first_wide:
 	push bc
 	push hl

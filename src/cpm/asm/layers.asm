@@ -3,35 +3,54 @@
 ; A hidden layer's accumulators start at bias - 4, so that "not negative" says active: y = acc >> 2 is at least 1 where
 ; acc - 4 >= 0, and x = ((acc - 4) >> 2) + 1.
 
+; Copies BC bytes from HL to DE at 16.6 T a byte, up to 16 LDI a round. Enter at copy_end - 2*m, where m (1 to 16, the
+; packer's ..._LDI) is how many the first round does.
+copy_round:
+	rept n = 1 to 16
+	ldi			; 16
+	endr
+copy_end:
+	jp pe,copy_round	; 10
+	ret
+
 ; Accumulators of a layer from its biases: low bytes at biases, high bytes behind them.
-start_layer macro &low,&width,&biases
+start_layer macro &low,&width,&ldi_entry,&biases
 	ld hl,&biases
 	ld de,&low*256
 	ld bc,&width
-	ldir			; 21 T a byte
+	call copy_end-2*&ldi_entry
 	ld de,&low*256+256
 	ld bc,&width
-	ldir
+	call copy_end-2*&ldi_entry
 	endm
 
 ; Scans a hidden layer (low: page of its low bytes) and scatters every active neuron into the next (next: its low page).
-scan_hidden macro &low,&width_loop,&columns,&next
+scan_hidden macro &low,&rounds,&skip,&columns,&next
 #local
 	push ix
 	push iy
 	ld ix,0
 	add ix,sp
-	ld iy,resume
 	ld hl,&low*256+256
-	ld b,&width_loop
-neuron:	ld a,(hl)		; 7
+	ld b,&rounds
+	jp neuron_1+5*&skip
+	rept n = 1 to 8
+neuron_{n}:
+	ld a,(hl)		; 7
 	add a,a			; 4   sign -> carry
-	jr nc,active		; 7
-resume:	inc l			; 4
-	djnz neuron		; 13
+	jr nc,hit_{n}		; 7
+next_{n}:
+	inc l			; 4
+	endr
+	djnz neuron_1		; 13 for 8
 	pop iy
 	pop ix
-	jr scanned
+	jp scanned
+	rept n = 1 to 8
+hit_{n}:
+	ld iy,next_{n}		; 14
+	jr active		; 12
+	endr
 active:	ld a,(hl)		; 7
 	dec h			; 4
 	ld e,(hl)		; 7
@@ -42,10 +61,9 @@ active:	ld a,(hl)		; 7
 	rr e			; 8
 	or a			; 4
 	jr nz,large		; 7
+	inc e			; 4
+	jr z,large		; 7
 	ld a,e			; 4
-	cp 127			; 7
-	jr nc,large		; 7
-	inc a			; 4
 	ld h,&columns		; 7
 	ld e,(hl)		; 7
 	inc h			; 4
@@ -58,7 +76,7 @@ active:	ld a,(hl)		; 7
 	exx			; 4
 	ld e,a			; 4
 	ld h,&next		; 7
-	ret			; 10  into the column; column_done comes back to resume
+	ret			; 10  into the column; column_done comes back to the neuron after
 large:	ld d,(hl)
 	dec h
 	ld e,(hl)
@@ -69,7 +87,7 @@ large:	ld d,(hl)
 	rr e
 	inc de
 	bit 5,d			; acc - 4 wrapped: acc was -32768 to -32765, so inactive
-	jr nz,resume
+	jr nz,skip
 	push bc
 	push hl
 	ld h,&columns
@@ -80,7 +98,7 @@ large:	ld d,(hl)
 	call wide_column
 	pop hl
 	pop bc
-	jr resume
+skip:	jp iy
 scanned:
 #endlocal
 	endm

@@ -36,15 +36,15 @@ cut:	ld a,' '
 	xor a
 	ld (de),a		; end mark
 
-; The sums start as -threshold of each neuron (first-layer.asm), so that their sign says active.
-	ld hl,threshold_low
+; The sums start as the 21 windows of spaces less the threshold of each neuron (first-layer.asm).
+	ld hl,sum_start_low
 	ld de,SUM_LOW*256
 	ld bc,WIDTH_1
-	ldir
-	ld hl,threshold_high
+	call copy_end-2*WIDTH_1_LDI
+	ld hl,sum_start_high
 	ld de,SUM_HIGH*256
 	ld bc,WIDTH_1
-	ldir
+	call copy_end-2*WIDTH_1_LDI
 
 	push ix
 	push iy

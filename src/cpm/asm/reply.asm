@@ -25,22 +25,14 @@ reply_char:
 start_reply:
 	ld a,MAX_REPLY
 	ld (REPLY_LEFT),a
+	ld a,8
+	ld (SPACES),a
 	ld hl,CONTEXT
 	ld de,CONTEXT+1
 	ld bc,7
 	ld (hl),' '
 	ldir
 	jp prepare_first_layer
-
-; The character in A becomes the last of the eight in the context, in lower case.
-push_context:
-	ld hl,CONTEXT+1
-	ld de,CONTEXT
-	ld bc,7
-	ldir
-	call fold_case
-	ld (de),a
-	ret
 
 ; One forward pass: A = index of the highest logit.
 step:	call add_context

@@ -17,8 +17,8 @@
 ; A carry does not come back at once: it goes to a second copy of the steps (addc), where a step that carries falls
 ; through and one that does not jumps back, so that two carries in a row cost 19 T for the second.
 ;
-; Registers (the alternate set, so that the scan that found the input keeps its own): H page, E = x (1..127, so that
-; doubling stays in a byte), L, A, B, C scratch. IX = the real stack, IY = where to go on.
+; Registers (the alternate set, so that the scan that found the input keeps its own): H page, E = x (1..255), L, A, B, C
+; scratch. IX = the real stack, IY = where to go on.
 
 	rept n = 24 to 14 by 2
 addc_{n}:
@@ -181,9 +181,29 @@ sub_{n}:
 	jp sub_low_{n}
 	endr
 
-; x doubled for what follows in the column.
+; x doubled for the list that follows, which is the last of its column. A double that does not fit a byte is made of
+; two runs of that list with x itself: column_done goes on at double_again after the first.
 double:	sla e			; 8
-	ret			; 10
+	ret nc			; 11
+	rr e
+	ld (DOUBLE_LIST),sp
+	ld (DOUBLE_NEXT),iy
+	ld iy,double_again
+	ld a,e
+	ld (DOUBLE_X),a
+	ld a,h
+	ld (DOUBLE_PAGE),a
+	ret
+double_again:
+	ld iy,(DOUBLE_NEXT)
+	di
+	exx
+	ld a,(DOUBLE_X)
+	ld e,a
+	ld a,(DOUBLE_PAGE)
+	ld h,a
+	ld sp,(DOUBLE_LIST)
+	ret
 
 ; The end of every column.
 column_done:
@@ -211,10 +231,9 @@ breathe_ei:
 	ld sp,(BREATHE_SP)
 	ret
 
-; An input too large for one run of its column (x > 127): the column is linear, so x = 256*high + low is added as
-; runs of at most 127 to the low page and one run of high to the high page, where carries fall into the page behind it,
-; which holds nothing at that moment.
-; In: DE = x (1..8191), BC = column, A = page of low bytes. Keeps BC, HL, IX, IY.
+; An input that is no byte. The column is linear: x = 256*high + low is one run of low on the low page and one of high on
+; the high page, where carries fall into the page behind it, which holds nothing at that moment.
+; In: DE = x (256..8191), BC = column, A = page of low bytes. Keeps BC, HL, IX, IY.
 wide_column:
 	push hl
 	push ix
@@ -223,28 +242,23 @@ wide_column:
 	add ix,sp
 	ld (WIDE_PAGE),a
 	ld (WIDE_COLUMN),bc
-	ld a,d
-	or a
-	jr z,wide_low
-	ld hl,WIDE_PAGE
-	inc (hl)
-	ld iy,wide_high_done
-	jr wide_run
-wide_high_done:
-	ld hl,WIDE_PAGE
-	dec (hl)
-wide_low:
 	ld a,e
 	or a
-	jr z,wide_end
-	ld iy,wide_low
-	ld e,0
-	cp 128
-	jr c,wide_run
-	sub 127
-	ld e,a
-	ld a,127
-wide_run:
+	ld iy,wide_low_done
+	jr nz,wide_run
+wide_low_done:
+	ld hl,WIDE_PAGE
+	inc (hl)
+	ld a,d
+	or a
+	ld iy,wide_high_done
+	jr nz,wide_run
+wide_high_done:
+	pop iy
+	pop ix
+	pop hl
+	ret
+wide_run:			; a run of A
 	di
 	ld hl,(WIDE_COLUMN)
 	ld sp,hl
@@ -252,9 +266,4 @@ wide_run:
 	ld e,a
 	ld a,(WIDE_PAGE)
 	ld h,a
-	ret
-wide_end:
-	pop iy
-	pop ix
-	pop hl
 	ret
