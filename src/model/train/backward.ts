@@ -7,73 +7,48 @@
  *
  * Every sum runs over examples in one fixed order, so the result does not depend on how threads share the work.
  */
-import { HIT } from "../network.js";
-import { forwardExample, isRight, type Scratch, sumQuery } from "./forward.js";
+import { forwardExample, isRight, sumQuery } from "./forward.js";
+import type { Kernels } from "./kernels.js";
 import type { LayerPlace } from "./parameters.js";
-import { CONTROL, type Workspace } from "./workspace.js";
+import { address, CONTROL, type Scratch, type Workspace } from "./workspace.js";
 
-/** One activation of this size pays half of the highest penalty: one n-gram hit's worth of layer 1 is 8. */
+/** An activation of this size pays half of the highest penalty; one n-gram hit is worth 8. */
 const HALF_SATURATION = 32;
 /** exp(-30) is below what a float gradient can hold beside 1. */
 const NEGLIGIBLE = -30;
 
 /** Penalty of an active neuron, 0–1: grows with y, but ever less, so that it empties neurons rather than shrinks all. */
-export function saturation(y: number): number {
+function saturation(y: number): number {
 	return y / (y + HALF_SATURATION);
 }
 
-function saturationSlope(y: number): number {
-	return HALF_SATURATION / ((y + HALF_SATURATION) * (y + HALF_SATURATION));
-}
-
 /** Forward and backward for items [from, to): outputs, deltas, item deltas, loss. */
-export function differentiateItems(space: Workspace, scratch: Scratch, from: number, to: number): void {
+export function differentiateItems(
+	space: Workspace,
+	kernels: Kernels,
+	scratch: Scratch,
+	from: number,
+	to: number,
+): void {
 	const { plan, itemDeltas, itemLoss, itemScaleGradient, itemRight } = space;
-	const first = space.layout.layers[0] as LayerPlace;
-	const width = first.outputs;
+	const { stride } = space.layout.layers[0] as LayerPlace;
 	const deltas = space.deltas[0] as Float32Array;
 	for (let item = from; item < to; item++) {
-		sumQuery(space, scratch, item);
-		itemDeltas.fill(0, item * width, (item + 1) * width);
+		sumQuery(space, kernels, scratch, item);
+		itemDeltas.fill(0, item * stride, (item + 1) * stride);
 		itemLoss[item] = 0;
 		itemScaleGradient[item] = 0;
-		itemRight[item] = 0;
+		let right = 0;
 		const end = plan.first[item + 1] as number;
 		for (let e = plan.first[item] as number; e < end; e++) {
-			forwardExample(space, scratch, e);
-			if (isRight(space, e)) itemRight[item] = (itemRight[item] as number) + 1;
-			backwardExample(space, scratch, item, e);
-			const at = item * width;
-			const d = e * width;
-			for (let j = 0; j < width; j++) itemDeltas[at + j] = (itemDeltas[at + j] as number) + (deltas[d + j] as number);
+			forwardExample(space, kernels, scratch, e);
+			if (isRight(space, e)) right++;
+			softmaxBackward(space, scratch, item, e);
+			penaliseActivations(space, item, e);
+			backwardExample(space, kernels, e);
+			kernels.add(address(itemDeltas, item * stride), address(deltas, e * stride), stride);
 		}
-	}
-}
-
-/** Deltas of every layer for one example whose outputs are known. */
-function backwardExample(space: Workspace, scratch: Scratch, item: number, example: number): void {
-	const { layout, quantised, outputs, deltas, control, plan, itemLoss } = space;
-	softmaxBackward(space, scratch, item, example);
-	const penalty = (control[CONTROL.penalty] as number) * (plan.weight[example] as number);
-	for (let l = layout.layers.length - 1; l > 0; l--) {
-		const { inputs, outputs: width, weights } = layout.layers[l] as LayerPlace;
-		const y = outputs[l - 1] as Int16Array;
-		const above = deltas[l] as Float32Array;
-		const below = deltas[l - 1] as Float32Array;
-		const at = example * inputs;
-		const aboveAt = example * width;
-		for (let i = 0; i < inputs; i++) {
-			const value = y[at + i] as number;
-			if (value === 0) {
-				below[at + i] = 0;
-				continue;
-			}
-			const w = weights + i * width;
-			let sum = penalty * saturationSlope(value);
-			for (let k = 0; k < width; k++) sum += (quantised[w + k] as number) * (above[aboveAt + k] as number);
-			below[at + i] = sum / 4;
-			itemLoss[item] = (itemLoss[item] as number) + penalty * saturation(value);
-		}
+		itemRight[item] = right;
 	}
 }
 
@@ -82,24 +57,24 @@ function softmaxBackward(space: Workspace, scratch: Scratch, item: number, examp
 	const { plan, control, itemLoss, itemScaleGradient } = space;
 	const logits = space.outputs.at(-1) as Int16Array;
 	const deltas = space.deltas.at(-1) as Float32Array;
-	const width = (space.layout.layers.at(-1) as LayerPlace).outputs;
+	const { outputs, stride } = space.layout.layers.at(-1) as LayerPlace;
 	const p = scratch.probabilities;
 	const scale = control[CONTROL.scale] as number;
 	const weight = plan.weight[example] as number;
 	const target = plan.target[example] as number;
-	const at = example * width;
+	const at = example * stride;
 
 	let max = logits[at] as number;
-	for (let k = 1; k < width; k++) if ((logits[at + k] as number) > max) max = logits[at + k] as number;
+	for (let k = 1; k < outputs; k++) if ((logits[at + k] as number) > max) max = logits[at + k] as number;
 	let total = 0;
-	for (let k = 0; k < width; k++) {
+	for (let k = 0; k < outputs; k++) {
 		const exponent = scale * ((logits[at + k] as number) - max);
 		const e = exponent < NEGLIGIBLE ? 0 : Math.exp(exponent);
 		p[k] = e;
 		total += e;
 	}
 	let meanLogit = 0;
-	for (let k = 0; k < width; k++) {
+	for (let k = 0; k < outputs; k++) {
 		const probability = (p[k] as number) / total;
 		meanLogit += probability * (logits[at + k] as number);
 		deltas[at + k] = (weight * scale * (k === target ? probability - 1 : probability)) / 4;
@@ -109,91 +84,108 @@ function softmaxBackward(space: Workspace, scratch: Scratch, item: number, examp
 	itemScaleGradient[item] = (itemScaleGradient[item] as number) + weight * scale * (meanLogit - wanted);
 }
 
-/** Gradient of the query half's weights of inputs [from, to), [to-from][width 1], added to `gradient`. */
-export function queryWeightGradient(space: Workspace, gradient: Float32Array, from: number, to: number): void {
-	const { plan, queries, itemDeltas } = space;
-	const width = (space.layout.layers[0] as LayerPlace).outputs;
-	const items = plan.used[0] as number;
-	for (let item = 0; item < items; item++) {
-		const row = plan.query[item] as number;
-		addOuter(gradient, from, to, queries.start, queries.bucket, queries.count, row, itemDeltas, item * width, width);
+/** Adds the activation penalty of one example to its item's loss; the slope is added in the backward kernel. */
+function penaliseActivations(space: Workspace, item: number, example: number): void {
+	const { layout, outputs, control, plan, itemLoss } = space;
+	const penalty = (control[CONTROL.penalty] as number) * (plan.weight[example] as number);
+	if (penalty === 0) return;
+	let total = 0;
+	for (let l = 0; l < layout.layers.length - 1; l++) {
+		const { outputs: width, stride } = layout.layers[l] as LayerPlace;
+		const y = outputs[l] as Int16Array;
+		for (let j = example * stride; j < example * stride + width; j++) total += saturation(y[j] as number);
+	}
+	itemLoss[item] = (itemLoss[item] as number) + penalty * total;
+}
+
+/** Deltas of the hidden layers for one example, from those of the last layer. */
+function backwardExample(space: Workspace, kernels: Kernels, example: number): void {
+	const { layout, quantised, outputs, deltas, control, plan } = space;
+	const penalty = (control[CONTROL.penalty] as number) * (plan.weight[example] as number);
+	for (let l = layout.layers.length - 1; l > 0; l--) {
+		const { inputs, stride, weights } = layout.layers[l] as LayerPlace;
+		const { stride: below } = layout.layers[l - 1] as LayerPlace;
+		kernels.backward(
+			address(deltas[l - 1] as Float32Array, example * below),
+			address(outputs[l - 1] as Int16Array, example * below),
+			inputs,
+			address(quantised, weights),
+			address(deltas[l] as Float32Array, example * stride),
+			stride,
+			penalty,
+			HALF_SATURATION,
+		);
 	}
 }
 
-/** Gradient of all context weights, [128][width 1], added to `gradient`; `slotDeltas` [S][width 1] is overwritten. */
-export function contextWeightGradient(space: Workspace, gradient: Float32Array, slotDeltas: Float32Array): void {
-	const { plan, contexts } = space;
-	const width = (space.layout.layers[0] as LayerPlace).outputs;
+/** Gradient of the query half's weights of inputs [from, to), [to-from][stride 1], added to scratch.gradient. */
+export function queryWeightGradient(
+	space: Workspace,
+	kernels: Kernels,
+	{ gradient }: Scratch,
+	from: number,
+	to: number,
+): void {
+	const { plan, itemDeltas } = space;
+	const { start, bucket, count } = space.queries;
+	const { stride } = space.layout.layers[0] as LayerPlace;
+	for (let item = 0; item < (plan.used[0] as number); item++) {
+		const row = plan.query[item] as number;
+		const first = start[row] as number;
+		const length = (start[row + 1] as number) - first;
+		const buckets = address(bucket, first);
+		const delta = address(itemDeltas, item * stride);
+		kernels.outerRows(gradient.byteOffset, from, to, stride, buckets, address(count, first), length, delta);
+	}
+}
+
+/** Gradient of all context weights, [128][stride 1], added to scratch.gradient. */
+export function contextWeightGradient(space: Workspace, kernels: Kernels, scratch: Scratch): void {
+	const { gradient, slotDeltas } = scratch;
+	const { plan, layout, queryBuckets } = space;
+	const { start, bucket, count } = space.contexts;
+	const { inputs, stride } = layout.layers[0] as LayerPlace;
 	const deltas = space.deltas[0] as Float32Array;
 	const [, examples = 0, slots = 0] = plan.used;
-	slotDeltas.fill(0, 0, slots * width);
+	slotDeltas.fill(0, 0, slots * stride);
 	for (let e = 0; e < examples; e++) {
-		const at = (plan.slot[e] as number) * width;
-		const d = e * width;
-		for (let j = 0; j < width; j++) slotDeltas[at + j] = (slotDeltas[at + j] as number) + (deltas[d + j] as number);
+		kernels.add(address(slotDeltas, (plan.slot[e] as number) * stride), address(deltas, e * stride), stride);
 	}
 	for (let s = 0; s < slots; s++) {
 		const row = plan.node[s] as number;
-		const { start, bucket, count } = contexts;
-		addOuter(gradient, 0, 128, start, bucket, count, row, slotDeltas, s * width, width);
+		const first = start[row] as number;
+		const length = (start[row + 1] as number) - first;
+		const buckets = address(bucket, first);
+		const delta = address(slotDeltas, s * stride);
+		const contexts = inputs - queryBuckets;
+		kernels.outerRows(gradient.byteOffset, 0, contexts, stride, buckets, address(count, first), length, delta);
 	}
 }
 
-/** gradient[bucket - from][:] += 32 · count · delta[:] for the buckets of one sparse row that lie in [from, to). */
-function addOuter(
-	gradient: Float32Array,
-	from: number,
-	to: number,
-	start: Int32Array,
-	bucket: Uint16Array,
-	count: Uint8Array,
-	row: number,
-	delta: Float32Array,
-	deltaAt: number,
-	width: number,
-): void {
-	const end = start[row + 1] as number;
-	for (let k = start[row] as number; k < end; k++) {
-		const input = bucket[k] as number;
-		if (input < from) continue;
-		if (input >= to) return;
-		const at = (input - from) * width;
-		const x = HIT * (count[k] as number);
-		for (let j = 0; j < width; j++)
-			gradient[at + j] = (gradient[at + j] as number) + x * (delta[deltaAt + j] as number);
-	}
-}
-
-/** Gradient of layer l ≥ 2 for inputs [from, to), [to-from][width], added to `gradient`. */
+/** Gradient of layer l ≥ 2 for inputs [from, to), [to-from][stride], added to scratch.gradient. */
 export function denseWeightGradient(
 	space: Workspace,
+	kernels: Kernels,
+	{ gradient }: Scratch,
 	l: number,
-	gradient: Float32Array,
 	from: number,
 	to: number,
 ): void {
-	const { inputs, outputs: width } = space.layout.layers[l] as LayerPlace;
+	const { stride } = space.layout.layers[l] as LayerPlace;
+	const { stride: below } = space.layout.layers[l - 1] as LayerPlace;
 	const y = space.outputs[l - 1] as Int16Array;
 	const deltas = space.deltas[l] as Float32Array;
-	const examples = space.plan.used[1] as number;
-	for (let e = 0; e < examples; e++) {
-		const d = e * width;
-		for (let i = from; i < to; i++) {
-			const value = y[e * inputs + i] as number;
-			if (value === 0) continue;
-			const at = (i - from) * width;
-			for (let j = 0; j < width; j++)
-				gradient[at + j] = (gradient[at + j] as number) + value * (deltas[d + j] as number);
-		}
+	for (let e = 0; e < (space.plan.used[1] as number); e++) {
+		const x = address(y, e * below + from);
+		kernels.outer(gradient.byteOffset, x, to - from, address(deltas, e * stride), stride);
 	}
 }
 
-/** Gradient of layer l's biases, [width], added to `gradient`. */
-export function biasGradient(space: Workspace, l: number, gradient: Float32Array): void {
-	const width = (space.layout.layers[l] as LayerPlace).outputs;
+/** Gradient of layer l's biases, [stride], added to scratch.gradient. */
+export function biasGradient(space: Workspace, kernels: Kernels, { gradient }: Scratch, l: number): void {
+	const { stride } = space.layout.layers[l] as LayerPlace;
 	const deltas = space.deltas[l] as Float32Array;
-	const examples = space.plan.used[1] as number;
-	for (let e = 0; e < examples; e++) {
-		for (let j = 0; j < width; j++) gradient[j] = (gradient[j] as number) + (deltas[e * width + j] as number);
+	for (let e = 0; e < (space.plan.used[1] as number); e++) {
+		kernels.add(gradient.byteOffset, address(deltas, e * stride), stride);
 	}
 }

@@ -10,6 +10,7 @@ import { machineByte } from "../charset.js";
 import type { Pair } from "../corpus.js";
 import { contextVector, normaliseQuery, queryVector } from "../features.js";
 import { HIT, MAX_REPLY_LENGTH, type QueryFeatures } from "../network.js";
+import type { Arena } from "./arena.js";
 
 /** Rows of a sparse matrix of hit counts. */
 export interface SparseRows {
@@ -34,14 +35,9 @@ export interface Trie {
 	readonly indexOf: ReadonlyMap<string, number>;
 }
 
-/** Memory that threads can share. */
-export function shared<T>(type: { new (buffer: SharedArrayBuffer): T; BYTES_PER_ELEMENT: number }, length: number): T {
-	return new type(new SharedArrayBuffer(Math.max(1, length) * type.BYTES_PER_ELEMENT));
-}
-
 /** Non-zero buckets of `vectors` as sparse rows; each vector is asked for once, in order. */
-export function sparseRows(rows: number, vectorOf: (row: number) => Int16Array): SparseRows {
-	const start = shared(Int32Array, rows + 1);
+export function sparseRows(arena: Arena, rows: number, vectorOf: (row: number) => Int16Array): SparseRows {
+	const start = arena.take(Int32Array, rows + 1);
 	const buckets: number[] = [];
 	const counts: number[] = [];
 	for (let row = 0; row < rows; row++) {
@@ -53,8 +49,8 @@ export function sparseRows(rows: number, vectorOf: (row: number) => Int16Array):
 		}
 		start[row + 1] = buckets.length;
 	}
-	const bucket = shared(Uint16Array, buckets.length);
-	const count = shared(Uint8Array, counts.length);
+	const bucket = arena.take(Uint16Array, buckets.length);
+	const count = arena.take(Uint8Array, counts.length);
 	bucket.set(buckets);
 	count.set(counts);
 	return { start, bucket, count };
@@ -68,10 +64,10 @@ export function distinctReplies(pairs: readonly Pair[]): string[] {
 }
 
 /** @param charset must hold every character of `texts` */
-export function buildTrie(texts: readonly string[], charset: readonly string[]): Trie {
+export function buildTrie(arena: Arena, texts: readonly string[], charset: readonly string[]): Trie {
 	const nodes = new Map<string, number>([["", 0]]);
 	const next = new Map<number, Set<number>>([[0, new Set()]]);
-	const start = shared(Int32Array, texts.length + 1);
+	const start = arena.take(Int32Array, texts.length + 1);
 	const nodeList: number[] = [];
 	const targetList: number[] = [];
 	for (const [r, text] of texts.entries()) {
@@ -93,12 +89,12 @@ export function buildTrie(texts: readonly string[], charset: readonly string[]):
 		start[r + 1] = nodeList.length;
 	}
 	const prefixes = [...nodes.keys()];
-	const contexts = sparseRows(prefixes.length, (n) =>
+	const contexts = sparseRows(arena, prefixes.length, (n) =>
 		contextVector(Uint8Array.from(Array.from(prefixes[n] as string), (c) => machineByte(c) as number)),
 	);
-	const node = shared(Int32Array, nodeList.length);
-	const target = shared(Int32Array, targetList.length);
-	const branches = shared(Int32Array, prefixes.length);
+	const node = arena.take(Int32Array, nodeList.length);
+	const target = arena.take(Int32Array, targetList.length);
+	const branches = arena.take(Int32Array, prefixes.length);
 	node.set(nodeList);
 	target.set(targetList);
 	for (const [n, targets] of next) branches[n] = targets.size;
@@ -111,8 +107,8 @@ export function buildTrie(texts: readonly string[], charset: readonly string[]):
 }
 
 /** One sparse row per query. */
-export function queryRows(queries: readonly Uint8Array[], features: QueryFeatures): SparseRows {
-	return sparseRows(queries.length, (q) => queryVector(queries[q] as Uint8Array, features));
+export function queryRows(arena: Arena, queries: readonly Uint8Array[], features: QueryFeatures): SparseRows {
+	return sparseRows(arena, queries.length, (q) => queryVector(queries[q] as Uint8Array, features));
 }
 
 export function normalised(pairs: readonly Pair[]): Uint8Array[] {

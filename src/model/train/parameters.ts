@@ -4,8 +4,8 @@
  *   latent     v   weights in weight units, biases in units of 32 (one n-gram hit), so that one learning rate fits both
  *   quantised  q   weights clip(round(v), -2, 1), biases round(32·v): the integers the forward pass uses
  *
- * Layer l lies at layers[l].weights as [inputs][outputs] (the transpose of a model file: training walks the outputs of
- * one active input at a time), then its biases [outputs].
+ * Layer l lies at layers[l].weights as [inputs][stride] (the transpose of a model file: training walks the outputs of
+ * one active input at a time), then its biases [stride]. stride = outputs rounded up to 8; what pads it stays zero.
  */
 import type { Random } from "../../base/random.js";
 import { HIT, type Layer, type Network, type QueryFeatures } from "../network.js";
@@ -13,6 +13,7 @@ import { HIT, type Layer, type Network, type QueryFeatures } from "../network.js
 export interface LayerPlace {
 	readonly inputs: number;
 	readonly outputs: number;
+	readonly stride: number;
 	/** Index of the first weight and of the first bias in the flat arrays. */
 	readonly weights: number;
 	readonly biases: number;
@@ -23,10 +24,8 @@ export interface Layout {
 	readonly size: number;
 }
 
-/** Latents are kept near the values they can take, so that none wanders off where it cannot come back from. */
-const MIN_LATENT = -2.4;
-const MAX_LATENT = 1.4;
-const MAX_BIAS_LATENT = 32767 / HIT;
+/** 16-bit numbers a vector instruction works on. */
+const LANES = 8;
 /** Standard deviation of the first weights: about a third of them start non-zero. */
 const INITIAL_SPREAD = 0.5;
 
@@ -37,42 +36,49 @@ export function layoutOf(sizes: readonly number[]): Layout {
 	for (let l = 1; l < sizes.length; l++) {
 		const inputs = sizes[l - 1] as number;
 		const outputs = sizes[l] as number;
-		layers.push({ inputs, outputs, weights: size, biases: size + inputs * outputs });
-		size += (inputs + 1) * outputs;
+		const stride = Math.ceil(outputs / LANES) * LANES;
+		layers.push({ inputs, outputs, stride, weights: size, biases: size + inputs * stride });
+		size += (inputs + 1) * stride;
 	}
 	return { layers, size };
 }
 
-export function quantiseWeight(latent: number): number {
-	const rounded = Math.floor(latent + 0.5);
-	return rounded < -2 ? -2 : rounded > 1 ? 1 : rounded;
+/**
+ * How latents of one kind are kept in range and become integers: clip(floor(unit · v + ½), low, high).
+ * Latents stay near the values they can take, so that none wanders off where it cannot come back from.
+ */
+export interface Rounding {
+	readonly latentLow: number;
+	readonly latentHigh: number;
+	readonly unit: number;
+	readonly low: number;
+	readonly high: number;
 }
 
-export function quantiseBias(latent: number): number {
-	return Math.floor(latent * HIT + 0.5);
-}
+export const WEIGHT_ROUNDING: Rounding = { latentLow: -2.4, latentHigh: 1.4, unit: 1, low: -2, high: 1 };
+export const BIAS_ROUNDING: Rounding = { latentLow: -1023, latentHigh: 1023, unit: HIT, low: -32768, high: 32767 };
 
-export function clipWeight(latent: number): number {
-	return latent < MIN_LATENT ? MIN_LATENT : latent > MAX_LATENT ? MAX_LATENT : latent;
-}
-
-export function clipBias(latent: number): number {
-	return latent < -MAX_BIAS_LATENT ? -MAX_BIAS_LATENT : latent > MAX_BIAS_LATENT ? MAX_BIAS_LATENT : latent;
+export function quantise(latent: number, { unit, low, high }: Rounding): number {
+	return Math.min(high, Math.max(low, Math.floor(latent * unit + 0.5)));
 }
 
 /** Fills `latent` with random weights and zero biases. */
 export function initialise(layout: Layout, latent: Float32Array, random: Random): void {
-	for (const { weights, biases, outputs } of layout.layers) {
-		for (let p = weights; p < biases; p++) latent[p] = clipWeight(random.normal() * INITIAL_SPREAD);
-		latent.fill(0, biases, biases + outputs);
+	const { latentLow, latentHigh } = WEIGHT_ROUNDING;
+	for (const { inputs, outputs, stride, weights } of layout.layers) {
+		for (let i = 0; i < inputs; i++) {
+			for (let j = 0; j < outputs; j++) {
+				latent[weights + i * stride + j] = Math.min(latentHigh, Math.max(latentLow, random.normal() * INITIAL_SPREAD));
+			}
+		}
 	}
 }
 
 /** q from v, all of it. */
 export function quantiseAll(layout: Layout, latent: Float32Array, quantised: Int16Array): void {
-	for (const { weights, biases, outputs } of layout.layers) {
-		for (let p = weights; p < biases; p++) quantised[p] = quantiseWeight(latent[p] as number);
-		for (let p = biases; p < biases + outputs; p++) quantised[p] = quantiseBias(latent[p] as number);
+	for (const { weights, biases, stride } of layout.layers) {
+		for (let p = weights; p < biases; p++) quantised[p] = quantise(latent[p] as number, WEIGHT_ROUNDING);
+		for (let p = biases; p < biases + stride; p++) quantised[p] = quantise(latent[p] as number, BIAS_ROUNDING);
 	}
 }
 
@@ -91,10 +97,10 @@ export function toNetwork(
 	features: QueryFeatures,
 	charset: readonly string[],
 ): Network {
-	const layers = layout.layers.map(({ inputs, outputs, weights, biases }): Layer => {
+	const layers = layout.layers.map(({ inputs, outputs, stride, weights, biases }): Layer => {
 		const rows = new Int8Array(inputs * outputs);
 		for (let i = 0; i < inputs; i++) {
-			for (let j = 0; j < outputs; j++) rows[j * inputs + i] = quantised[weights + i * outputs + j] as number;
+			for (let j = 0; j < outputs; j++) rows[j * inputs + i] = quantised[weights + i * stride + j] as number;
 		}
 		return { inputs, outputs, weights: rows, biases: quantised.slice(biases, biases + outputs) };
 	});
@@ -106,13 +112,13 @@ export function toNetwork(
  * changed; characters the network does not know keep what `latent` holds.
  */
 export function fromNetwork(layout: Layout, latent: Float32Array, network: Network, charset: readonly string[]): void {
-	for (const [l, { inputs, outputs, weights, biases }] of layout.layers.entries()) {
+	for (const [l, { inputs, outputs, stride, weights, biases }] of layout.layers.entries()) {
 		const layer = network.layers[l] as Layer;
 		const isLast = l === layout.layers.length - 1;
 		for (let j = 0; j < outputs; j++) {
 			const row = isLast ? network.charset.indexOf(charset[j] as string) : j;
 			if (row === -1) continue;
-			for (let i = 0; i < inputs; i++) latent[weights + i * outputs + j] = layer.weights[row * inputs + i] as number;
+			for (let i = 0; i < inputs; i++) latent[weights + i * stride + j] = layer.weights[row * inputs + i] as number;
 			latent[biases + j] = (layer.biases[row] as number) / HIT;
 		}
 	}

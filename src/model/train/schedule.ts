@@ -2,9 +2,10 @@
  * What changes from step to step: learning rate (warm-up, then half a cosine to zero), strength of sparsity (a controller
  * towards the weight budget), and the softmax scale, the one parameter that the main thread learns itself.
  */
+import { EPSILON, FIRST_DECAY, SECOND_DECAY } from "./kernels.js";
 import { countNonzeroWeights } from "./parameters.js";
 import type { Recipe } from "./recipe.js";
-import { FIRST_DECAY, SECOND_DECAY } from "./update.js";
+
 import { CONTROL, type Workspace } from "./workspace.js";
 
 const WARM_UP = 0.03;
@@ -12,7 +13,6 @@ const WARM_UP = 0.03;
 const SPARSITY_ENDS = 0.85;
 /** Logits start out in the hundreds. */
 const INITIAL_SCALE = 1 / 64;
-const EPSILON = 1e-12;
 /** Steps between looks at the number of non-zero weights, and how hard the controller then pulls. */
 const CONTROL_INTERVAL = 25;
 const CONTROL_GAIN = 0.5;
@@ -34,7 +34,7 @@ export class Schedule {
 	/** @param share of training done after this step, 0–1 */
 	before(step: number, share: number): void {
 		const { control, layout, quantised } = this.#space;
-		const { learningRate, sparsity, penalty, weightBudget } = this.#recipe;
+		const { learningRate, sparsity, penalty, perCharacterCost, weightBudget } = this.#recipe;
 		if (step % CONTROL_INTERVAL === 0) {
 			const excess = countNonzeroWeights(layout, quantised) / weightBudget;
 			this.#boost = Math.min(MAX_BOOST, Math.max(1, this.#boost * excess ** CONTROL_GAIN));
@@ -43,6 +43,7 @@ export class Schedule {
 		control[CONTROL.firstCorrection] = 1 / (1 - FIRST_DECAY ** step);
 		control[CONTROL.secondCorrection] = 1 / (1 - SECOND_DECAY ** step);
 		control[CONTROL.sparsity] = share > SPARSITY_ENDS ? 0 : sparsity * this.#boost;
+		control[CONTROL.perCharacterCost] = perCharacterCost;
 		control[CONTROL.penalty] = penalty;
 		control[CONTROL.scale] = Math.exp(this.#logScale);
 	}

@@ -12,6 +12,7 @@ import { buildCharset } from "../charset.js";
 import type { Corpus, Pair } from "../corpus.js";
 import { type ReplyAccuracy, replyAccuracy } from "../evaluate.js";
 import { CONTEXT_BUCKETS, type Model, type QueryFeatures } from "../network.js";
+import { Arena } from "./arena.js";
 import { augment } from "./augment.js";
 import { buildTrie, distinctReplies, normalised, queryRows, type Trie } from "./dataset.js";
 import { Engine } from "./engine.js";
@@ -92,7 +93,8 @@ export async function train(corpus: Corpus, options: TrainOptions): Promise<Trai
 	if (charset.length > MAX_WIDTH) {
 		throw new ZulmError("usage", `The replies use ${charset.length} different characters; ${MAX_WIDTH - 1} fit.`);
 	}
-	const trie = buildTrie(texts, charset);
+	const arena = new Arena();
+	const trie = buildTrie(arena, texts, charset);
 
 	const queries = normalised(split.train);
 	for (let copy = 1; copy < recipe.copies; copy++) {
@@ -106,19 +108,20 @@ export async function train(corpus: Corpus, options: TrainOptions): Promise<Trai
 
 	const longestReply = Math.max(...texts.map((text) => text.length)) + 1;
 	const space = createWorkspace(
+		arena,
 		{
 			queryBuckets: options.features.buckets,
 			sizes: [options.features.buckets + CONTEXT_BUCKETS, ...options.hidden, charset.length],
 			items: recipe.batch,
 			examples: recipe.batch * longestReply,
+			threads: 1,
 		},
-		queryRows(queries, options.features),
+		queryRows(arena, queries, options.features),
 		trie,
 	);
 	initialise(space.layout, space.latent, random);
 	if (options.resume !== undefined) fromNetwork(space.layout, space.latent, options.resume.network, charset);
 	quantiseAll(space.layout, space.latent, space.quantised);
-	setCosts(space, recipe);
 
 	const slots = new SlotTable(trie.contexts.start.length - 1);
 	const sampler = new Sampler(items, trie.replies, random);
@@ -229,10 +232,6 @@ function itemsOf(pairs: readonly Pair[], trie: Trie, firstRow: number, count: nu
 		reply[i] = trie.indexOf.get((pairs[i % pairs.length] as Pair).reply) as number;
 	}
 	return { query, reply };
-}
-
-function setCosts(space: Workspace, recipe: Recipe): void {
-	for (const [l, costs] of space.costs.entries()) costs.fill(recipe.perCharacterCost, l === 0 ? space.queryBuckets : 0);
 }
 
 interface Measurer {

@@ -2,10 +2,11 @@
  * Everything the phases of a training step read and write, in memory that threads share. No logic.
  *
  *   B items in a mini-batch, E examples (item, prefix → next character), S distinct prefixes among them ("slots")
- *   L layers; layer l has width[l] outputs; layer 1 reads Q query and 128 context buckets
+ *   layer l has outputs[l] neurons in rows of stride[l]; layer 1 reads Q query and 128 context buckets
  */
-import { type SparseRows, shared, type Trie } from "./dataset.js";
-import { type Layout, layoutOf } from "./parameters.js";
+import type { Arena, SharedMemory } from "./arena.js";
+import type { SparseRows, Trie } from "./dataset.js";
+import { type LayerPlace, type Layout, layoutOf } from "./parameters.js";
 
 /** Numbers that the main thread sets before a step. */
 export const CONTROL = {
@@ -13,14 +14,15 @@ export const CONTROL = {
 	/** Adam's bias corrections 1/(1-β^t). */
 	firstCorrection: 1,
 	secondCorrection: 2,
-	/** Proximal L1 strength, per unit of column cost. */
+	/** Proximal L1 strength for a weight of the query half, and how many times that for any other. */
 	sparsity: 3,
+	perCharacterCost: 4,
 	/** Strength of the activation penalty. */
-	penalty: 4,
+	penalty: 5,
 	/** Softmax sees logits · scale. */
-	scale: 5,
+	scale: 6,
 } as const;
-const CONTROLS = 6;
+const CONTROLS = 7;
 
 /** One mini-batch. */
 export interface Plan {
@@ -38,6 +40,7 @@ export interface Plan {
 }
 
 export interface Workspace {
+	readonly memory: SharedMemory;
 	readonly layout: Layout;
 	readonly queryBuckets: number;
 	/** Parameters and their Adam moments, [layout.size]. */
@@ -45,67 +48,94 @@ export interface Workspace {
 	readonly first: Float32Array;
 	readonly second: Float32Array;
 	readonly quantised: Int16Array;
-	/** [layout.layers[l].inputs] per layer: what a non-zero weight of this input costs, relative to the mean. */
-	readonly costs: readonly Float32Array[];
 	readonly queries: SparseRows;
 	readonly contexts: SparseRows;
 	readonly plan: Plan;
-	/** [S][width 1] context half of layer 1's sums. */
-	readonly contextSums: Int32Array;
-	/** Per layer [E][width]: outputs y, and loss gradients ∂/∂acc. */
+	/** [S][stride 1] context half of layer 1's sums, with its biases. */
+	readonly contextSums: Int16Array;
+	/** Per layer [E][stride]: outputs y, and loss gradients ∂/∂acc. */
 	readonly outputs: readonly Int16Array[];
 	readonly deltas: readonly Float32Array[];
-	/** [B][width 1] sum of layer 1's deltas over the item's examples. */
+	/** [B][stride 1] sum of layer 1's deltas over the item's examples. */
 	readonly itemDeltas: Float32Array;
-	/** [B] loss, its gradient by the log of the scale, and examples (or whole items) predicted rightly. */
+	/** [B] loss, its gradient by the log of the scale, and examples predicted rightly. */
 	readonly itemLoss: Float64Array;
 	readonly itemScaleGradient: Float64Array;
 	readonly itemRight: Int32Array;
 	readonly control: Float64Array;
+	/** One per thread. */
+	readonly scratch: readonly Scratch[];
+}
+
+/** What a thread needs for itself. */
+export interface Scratch {
+	/** [max stride] the query half of layer 1; another layer's sums. */
+	readonly querySums: Int16Array;
+	readonly acc: Int16Array;
+	/** [max outputs] */
+	readonly probabilities: Float64Array;
+	/** Gradient of one chunk of parameters; [S][stride 1] deltas per slot. */
+	readonly gradient: Float32Array;
+	readonly slotDeltas: Float32Array;
 }
 
 export interface WorkspaceSizes {
 	readonly queryBuckets: number;
 	/** Inputs, hidden widths, outputs. */
 	readonly sizes: readonly number[];
+	/** B and E. */
 	readonly items: number;
 	readonly examples: number;
+	readonly threads: number;
 }
 
-export function createWorkspace(
-	{ queryBuckets, sizes, items, examples }: WorkspaceSizes,
-	queries: SparseRows,
-	trie: Trie,
-): Workspace {
-	const layout = layoutOf(sizes);
-	const width = (layout.layers[0] as { outputs: number }).outputs;
+/** Inputs whose weights one thread updates at a time: few enough that gradient and moments stay in its cache. */
+export const CHUNK_INPUTS = 128;
+
+export function createWorkspace(arena: Arena, given: WorkspaceSizes, queries: SparseRows, trie: Trie): Workspace {
+	const { items, examples } = given;
+	const layout = layoutOf(given.sizes);
+	const { stride } = layout.layers[0] as LayerPlace;
 	const slots = Math.min(examples, trie.contexts.start.length - 1);
+	const widest = Math.max(...layout.layers.map((layer) => layer.stride));
 	return {
+		memory: arena.memory,
 		layout,
-		queryBuckets,
-		latent: shared(Float32Array, layout.size),
-		first: shared(Float32Array, layout.size),
-		second: shared(Float32Array, layout.size),
-		quantised: shared(Int16Array, layout.size),
-		costs: layout.layers.map((layer) => shared(Float32Array, layer.inputs).fill(1)),
+		queryBuckets: given.queryBuckets,
+		latent: arena.take(Float32Array, layout.size),
+		first: arena.take(Float32Array, layout.size),
+		second: arena.take(Float32Array, layout.size),
+		quantised: arena.take(Int16Array, layout.size),
 		queries,
 		contexts: trie.contexts,
 		plan: {
-			used: shared(Int32Array, 3),
-			query: shared(Int32Array, items),
-			first: shared(Int32Array, items + 1),
-			slot: shared(Int32Array, examples),
-			target: shared(Int32Array, examples),
-			weight: shared(Float32Array, examples),
-			node: shared(Int32Array, slots),
+			used: arena.take(Int32Array, 3),
+			query: arena.take(Int32Array, items),
+			first: arena.take(Int32Array, items + 1),
+			slot: arena.take(Int32Array, examples),
+			target: arena.take(Int32Array, examples),
+			weight: arena.take(Float32Array, examples),
+			node: arena.take(Int32Array, slots),
 		},
-		contextSums: shared(Int32Array, slots * width),
-		outputs: layout.layers.map((layer) => shared(Int16Array, examples * layer.outputs)),
-		deltas: layout.layers.map((layer) => shared(Float32Array, examples * layer.outputs)),
-		itemDeltas: shared(Float32Array, items * width),
-		itemLoss: shared(Float64Array, items),
-		itemScaleGradient: shared(Float64Array, items),
-		itemRight: shared(Int32Array, items),
-		control: shared(Float64Array, CONTROLS),
+		contextSums: arena.take(Int16Array, slots * stride),
+		outputs: layout.layers.map((layer) => arena.take(Int16Array, examples * layer.stride)),
+		deltas: layout.layers.map((layer) => arena.take(Float32Array, examples * layer.stride)),
+		itemDeltas: arena.take(Float32Array, items * stride),
+		itemLoss: arena.take(Float64Array, items),
+		itemScaleGradient: arena.take(Float64Array, items),
+		itemRight: arena.take(Int32Array, items),
+		control: arena.take(Float64Array, CONTROLS),
+		scratch: Array.from({ length: given.threads }, () => ({
+			querySums: arena.take(Int16Array, widest),
+			acc: arena.take(Int16Array, widest),
+			probabilities: arena.take(Float64Array, widest),
+			gradient: arena.take(Float32Array, CHUNK_INPUTS * widest),
+			slotDeltas: arena.take(Float32Array, slots * stride),
+		})),
 	};
+}
+
+/** The address of array[index] for a kernel. */
+export function address(array: Int16Array | Uint16Array | Uint8Array | Float32Array, index: number): number {
+	return array.byteOffset + index * array.BYTES_PER_ELEMENT;
 }
