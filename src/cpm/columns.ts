@@ -2,6 +2,7 @@
  * Column streams: the weights that leave one input, as the chain of code addresses and neuron indices that SP walks in
  * scatter.asm and count.asm (which draw the format).
  */
+import type { Share } from "./shared-sums.js";
 
 /** Unrolled steps of one entry in the assembly sources: longer lists are chained. */
 const LONGEST_ENTRY = 24;
@@ -10,8 +11,10 @@ const LONGEST_ENTRY = 24;
  * 88 steps stay below the 5,000 T-states that zulm promises; 72 is the multiple of the entry length below that.
  */
 const STEPS_BEFORE_BREATH = 72;
+/** A share takes 144 T, as long as this many steps at most. */
+const STEPS_OF_A_SHARE = 3;
 
-/** Code addresses the streams refer to, from the assembled program. */
+/** Code addresses the streams refer to: labels of the assembled program, or none yet while its length is being learnt. */
 export class ColumnCode {
 	readonly #symbols: ReadonlyMap<string, number>;
 
@@ -20,6 +23,7 @@ export class ColumnCode {
 	}
 
 	address(label: string): number {
+		if (this.#symbols.size === 0) return 0;
 		const address = this.#symbols.get(label);
 		if (address === undefined) throw new Error(`no label ${label} in the assembled program`);
 		return address;
@@ -61,6 +65,14 @@ export function countStream(amounts: ArrayLike<number>, code: ColumnCode): Uint8
 	return stream.end();
 }
 
+/** Shared sums handed on in the given order (share.asm). @param page page of the layer's low bytes */
+export function shareStream(shares: readonly Share[], page: number, code: ColumnCode): Uint8Array {
+	const stream = new StreamWriter(code);
+	for (const { sum, first, second, opposite } of shares)
+		stream.share(opposite ? "share_opposite" : "share_same", [first, second, sum, page]);
+	return stream.end();
+}
+
 function neuronsWith(weights: Int8Array, weight: number): number[] {
 	const neurons: number[] = [];
 	weights.forEach((w, neuron) => {
@@ -86,15 +98,24 @@ class StreamWriter {
 	list(entry: string, neurons: readonly number[]): void {
 		for (let start = 0; start < neurons.length; start += LONGEST_ENTRY) {
 			const part = neurons.slice(start, start + LONGEST_ENTRY);
-			if (this.#stepsSinceBreath + part.length > STEPS_BEFORE_BREATH) {
-				this.call("breathe");
-				this.#stepsSinceBreath = 0;
-			}
+			if (this.#stepsSinceBreath + part.length > STEPS_BEFORE_BREATH) this.#breathe();
 			this.#stepsSinceBreath += part.length;
 			this.call(`${entry}_${part.length}`);
 			if (part.length % 2 === 1) this.#bytes.push(0);
 			this.#bytes.push(...part);
 		}
+	}
+
+	share(entry: string, operands: readonly number[]): void {
+		if (this.#stepsSinceBreath + STEPS_OF_A_SHARE > STEPS_BEFORE_BREATH) this.#breathe();
+		this.#stepsSinceBreath += STEPS_OF_A_SHARE;
+		this.call(entry);
+		this.#bytes.push(...operands);
+	}
+
+	#breathe(): void {
+		this.call("breathe");
+		this.#stepsSinceBreath = 0;
 	}
 
 	end(): Uint8Array {

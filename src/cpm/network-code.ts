@@ -1,22 +1,21 @@
 /** The one generated source of code: which macros of layers.asm run in which order for a network of this depth. */
 
-/** `network.asm` for `layerCount` layers (hidden layers and the output layer). */
-export function networkSource(layerCount: number): string {
-	const lines = [
-		"; Generated: the layers of this network in order.",
-		"run_layers:",
-		...startLayer(2),
-		"\tcall scan_first",
-	];
-	for (let layer = 2; layer < layerCount; layer++)
-		lines.push(
-			...startLayer(layer + 1),
-			`\tscan_hidden LOW_${layer},WIDTH_${layer}_ROUNDS,WIDTH_${layer}_SKIP,COLUMNS_${layer},LOW_${layer + 1}`,
-		);
+/**
+ * `network.asm`.
+ * @param shares whether each layer has shared sums, [layer − 1]; layer 1 never has
+ */
+export function networkSource(shares: readonly boolean[]): string {
+	const lines = ["; Generated: the layers of this network in order.", "run_layers:"];
+	shares.forEach((shared, i) => {
+		const layer = i + 1;
+		if (shared) lines.push(`\tld hl,shares_${layer}`, "\tcall share_sums");
+		if (layer === shares.length) return;
+		const next = layer + 1;
+		lines.push(`\tstart_layer LOW_${next},SUMS_${next},SUMS_${next}_LDI,biases_${next}`);
+		if (layer === 1) lines.push("\tcall scan_first");
+		else
+			lines.push(`\tscan_hidden LOW_${layer},WIDTH_${layer}_ROUNDS,WIDTH_${layer}_SKIP,COLUMNS_${layer},LOW_${next}`);
+	});
 	lines.push("\tret", "");
 	return lines.join("\n");
-}
-
-function startLayer(layer: number): string[] {
-	return [`\tstart_layer LOW_${layer},WIDTH_${layer},WIDTH_${layer}_LDI,biases_${layer}`];
 }

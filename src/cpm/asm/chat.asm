@@ -34,4 +34,5 @@ name:	ds 9,0			; program name, zero terminated
 #include "argmax.asm"
 #include "scatter.asm"
 #include "count.asm"
+#include "share.asm"
 code_end:

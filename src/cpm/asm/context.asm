@@ -13,7 +13,7 @@ add_context:
 	ld hl,BASE*256
 	ld de,SUMS*256
 	ld bc,WIDTH_1
-	call copy_end-2*WIDTH_1_LDI
+	call copy_end-2*SUMS_1_LDI
 	ld a,(SPACES)
 	cp 8
 	ret z			; nothing said yet

@@ -4,7 +4,7 @@
 ; acc - 4 >= 0, and x = ((acc - 4) >> 2) + 1.
 
 ; Copies BC bytes from HL to DE at 16.6 T a byte, up to 16 LDI a round. Enter at copy_end - 2*m, where m (1 to 16, the
-; packer's ..._LDI) is how many the first round does.
+; packer's SUMS_..._LDI) is how many the first round does.
 copy_round:
 	rept n = 1 to 16
 	ldi			; 16

@@ -40,11 +40,11 @@ cut:	ld a,' '
 	ld hl,sum_start_low
 	ld de,SUM_LOW*256
 	ld bc,WIDTH_1
-	call copy_end-2*WIDTH_1_LDI
+	call copy_end-2*SUMS_1_LDI
 	ld hl,sum_start_high
 	ld de,SUM_HIGH*256
 	ld bc,WIDTH_1
-	call copy_end-2*WIDTH_1_LDI
+	call copy_end-2*SUMS_1_LDI
 
 	push ix
 	push iy

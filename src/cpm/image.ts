@@ -1,0 +1,192 @@
+/**
+ * Lays a network's tables out behind the program's code: what the packer knows about memory. Names of constants are
+ * those of the assembly sources, which say what each table means.
+ */
+import { toMachineBytes } from "../model/charset.js";
+import { type ColumnCode, countStream, scatterStream, shareStream } from "./columns.js";
+import type { MachineLayer, MachineNetwork } from "./machine-network.js";
+import { MemoryMap } from "./memory-map.js";
+import { PROGRAM_ORIGIN } from "./program.js";
+
+const RECORD_BYTES = 128;
+const STACK_BYTES = 160;
+/** What BDOS 10 may take: the longest line of the CCP less one for our own end mark. */
+const LINE_BYTES = 126;
+const QUERY_BYTES = 66;
+
+export interface Block {
+	readonly address: number;
+	readonly bytes: ArrayLike<number>;
+}
+
+export interface Layout {
+	/** Constants for layout.asm. */
+	readonly constants: ReadonlyMap<string, number>;
+	/** What is loaded besides the code. */
+	readonly blocks: readonly Block[];
+	/** Bytes of the .COM: whole records, the last two bytes free for the CRC. */
+	readonly imageLength: number;
+	/** First address that the program leaves alone. */
+	readonly memoryTop: number;
+}
+
+/**
+ * @param codeLength bytes of code from 0100h on
+ * @param code addresses within it
+ */
+export function layOut(network: MachineNetwork, codeLength: number, code: ColumnCode): Layout {
+	const builder = new LayoutBuilder(PROGRAM_ORIGIN + codeLength, code);
+	builder.sizes(network);
+	builder.tables(network);
+	return builder.finish(network);
+}
+
+class LayoutBuilder {
+	readonly #constants = new Map<string, number>();
+	readonly #blocks: Block[] = [];
+	readonly #memory: MemoryMap;
+	readonly #code: ColumnCode;
+	/** Streams that are the same (empty columns above all) are stored once. */
+	readonly #streams = new Map<string, number>();
+
+	constructor(start: number, code: ColumnCode) {
+		this.#memory = new MemoryMap(start);
+		this.#code = code;
+	}
+
+	sizes({ features, charset, first, layers }: MachineNetwork): void {
+		const mask = features.buckets - 1;
+		this.#set("CLASSES", charset.length);
+		this.#set("QUERY_MASK_LOW", mask & 255);
+		this.#set("QUERY_MASK_HIGH", mask >> 8);
+		this.#set("QUERY_BIGRAMS", features.ngrams.includes(2) ? 1 : 0);
+		this.#set("QUERY_TRIGRAMS", features.ngrams.includes(3) ? 1 : 0);
+		this.#set("LINE_SIZE", LINE_BYTES);
+		this.#widths(1, first.width, first.width);
+		layers.forEach(({ width, accumulators }, i) => this.#widths(i + 2, width, accumulators));
+	}
+
+	tables({ features, charset, first, layers }: MachineNetwork): void {
+		const contextPage = this.#page("CONTEXT_COLUMNS", 2 * first.context.length);
+		this.#load(this.#page("OFFSETS", first.width), first.offsets);
+		const columnPages = layers.map(({ columns }, i) => this.#page(`COLUMNS_${i + 1}`, columns.length, columns.length));
+
+		this.#put("sum_start_low", lowBytes(first.start));
+		this.#put("sum_start_high", highBytes(first.start));
+		this.#put(
+			"charset",
+			charset.slice(0, -1).flatMap((character) => [...toMachineBytes(character)]),
+		);
+		layers.forEach(({ start }, i) => {
+			this.#put(`biases_${i + 2}`, [...lowBytes(start), ...highBytes(start)]);
+		});
+		const scatter = (column: Int8Array) => this.#stream(scatterStream(column, this.#code));
+		const count = (amounts: ArrayLike<number>) => this.#stream(countStream(amounts, this.#code));
+		this.#put("space_windows", words(first.spaces.map((amounts) => count(amounts.map((amount) => -amount)))));
+		this.#load(contextPage, words(first.context.map(count)));
+		layers.forEach(({ columns }, i) => {
+			const addresses = columns.map(scatter);
+			this.#load(columnPages[i] as number, lowBytes(addresses));
+			this.#load((columnPages[i] as number) + 256, highBytes(addresses));
+		});
+		this.#put("query_columns", words(first.query.slice(0, features.buckets).map(scatter)));
+	}
+
+	/** Places the work memory behind the image, and the streams that name pages of it. */
+	finish({ first, layers }: MachineNetwork): Layout {
+		const shareBlocks = layers.map(({ shares }, i) => {
+			if (shares.length === 0) return undefined;
+			const address = this.#memory.bytes(shareStream(shares, 0, this.#code).length);
+			this.#set(`shares_${i + 2}`, address);
+			return address;
+		});
+		const imageLength = Math.ceil((this.#memory.end + 2 - PROGRAM_ORIGIN) / RECORD_BYTES) * RECORD_BYTES;
+		this.#set("IMAGE_LENGTH", imageLength);
+		const work = new MemoryMap(PROGRAM_ORIGIN + imageLength);
+		this.#set("BASE", work.pages(first.width));
+		this.#set("SUMS", work.pages(first.width));
+		const sums = work.pages(first.width, first.width);
+		this.#set("SUM_LOW", sums);
+		this.#set("SUM_HIGH", sums + 1);
+		layers.forEach((layer, i) => {
+			const page = this.#accumulators(work, layer, i === layers.length - 1);
+			this.#set(`LOW_${i + 2}`, page);
+			this.#set("LOGITS", page);
+			const block = shareBlocks[i];
+			if (block !== undefined) this.#load(block, shareStream(layer.shares, page, this.#code));
+		});
+		const line = work.bytes(LINE_BYTES + 3);
+		this.#set("LINE", line);
+		this.#set("LINE_COUNT", line + 1);
+		this.#set("LINE_TEXT", line + 2);
+		this.#set("QUERY", work.bytes(QUERY_BYTES));
+		this.#set("CONTEXT", work.bytes(8));
+		for (const name of ["REPLY_LEFT", "SPACES", "EMITTED", "WIDE", "WIDE_PAGE", "DOUBLE_X", "DOUBLE_PAGE"])
+			this.#set(name, work.bytes(1));
+		for (const name of ["WIDE_COLUMN", "BREATHE_SP", "DOUBLE_LIST", "DOUBLE_NEXT"]) this.#set(name, work.bytes(2));
+		this.#set("STACK", work.bytes(STACK_BYTES) + STACK_BYTES);
+		this.#set("MEMORY_TOP", work.end);
+		return { constants: this.#constants, blocks: this.#blocks, imageLength, memoryTop: work.end };
+	}
+
+	/**
+	 * In order of the layers: a carry out of a high page falls into the low page of the next layer, which is set anew
+	 * before it is used (wide_column in scatter.asm); behind the last there is a page for nothing else.
+	 */
+	#accumulators(work: MemoryMap, { accumulators }: MachineLayer, last: boolean): number {
+		return last ? work.pages(accumulators, accumulators, accumulators) : work.pages(accumulators, accumulators);
+	}
+
+	#widths(layer: number, width: number, accumulators: number): void {
+		this.#set(`WIDTH_${layer}`, width);
+		this.#set(`WIDTH_${layer}_LOOP`, width & 255);
+		this.#set(`WIDTH_${layer}_ROUNDS`, Math.ceil(width / 8));
+		this.#set(`WIDTH_${layer}_SKIP`, (8 - (width % 8)) % 8);
+		this.#set(`SUMS_${layer}`, accumulators);
+		this.#set(`SUMS_${layer}_LDI`, ((accumulators - 1) % 16) + 1);
+	}
+
+	#set(name: string, value: number): void {
+		this.#constants.set(name, value);
+	}
+
+	/** Pages reached by the high byte of their address; returns the address of the first. */
+	#page(name: string, ...lengths: number[]): number {
+		const page = this.#memory.pages(...lengths);
+		this.#set(name, page);
+		return page * 256;
+	}
+
+	#load(address: number, bytes: ArrayLike<number>): void {
+		this.#blocks.push({ address, bytes });
+	}
+
+	#put(name: string, bytes: ArrayLike<number>): void {
+		const address = this.#memory.bytes(bytes.length);
+		this.#load(address, bytes);
+		this.#set(name, address);
+	}
+
+	#stream(bytes: Uint8Array): number {
+		const key = Buffer.from(bytes).toString("latin1");
+		let address = this.#streams.get(key);
+		if (address === undefined) {
+			address = this.#memory.bytes(bytes.length);
+			this.#load(address, bytes);
+			this.#streams.set(key, address);
+		}
+		return address;
+	}
+}
+
+function lowBytes(values: readonly number[]): number[] {
+	return values.map((value) => value & 255);
+}
+
+function highBytes(values: readonly number[]): number[] {
+	return values.map((value) => (value >> 8) & 255);
+}
+
+function words(values: readonly number[]): number[] {
+	return values.flatMap((value) => [value & 255, value >> 8]);
+}

@@ -1,0 +1,111 @@
+/**
+ * A network as the Z80 program computes it: the same function as the model's, in the form the assembly sources want.
+ *
+ *   layer 1      small counts with a threshold per neuron (first-layer.asm)
+ *   layer 2 … N  accumulators: neurons first, shared sums behind them (shared-sums.ts); hidden biases less 4 (layers.asm)
+ */
+import { ZulmError } from "../base/errors.js";
+import { hashBytes } from "../model/features.js";
+import { CONTEXT_BUCKETS, CONTEXT_LENGTH, type Layer, type Network, type QueryFeatures } from "../model/network.js";
+import { hiddenActivity } from "./activity.js";
+import { type Share, shareSums } from "./shared-sums.js";
+
+/** Neurons of a layer are numbered by the low byte of an address. */
+const MAX_WIDTH = 256;
+
+export interface FirstLayer {
+	readonly width: number;
+	/** 1..8: x = 8*v + offset. */
+	readonly offsets: readonly number[];
+	/** v of a reply's first character without any query: 21 windows of spaces less the threshold. */
+	readonly start: readonly number[];
+	/** What each hit of a query bucket adds, [bucket][neuron]. */
+	readonly query: readonly Int8Array[];
+	/** What each hit of a context bucket adds, [bucket][neuron]. */
+	readonly context: readonly Int8Array[];
+	/** Windows of spaces that the character ends which leaves s spaces: [s][neuron]. */
+	readonly spaces: readonly (readonly number[])[];
+}
+
+export interface MachineLayer {
+	readonly width: number;
+	/** Neurons and shared sums. */
+	readonly accumulators: number;
+	/** Where each accumulator starts, 16 bits. */
+	readonly start: readonly number[];
+	/** Weights that leave each input, [input][accumulator]. */
+	readonly columns: readonly Int8Array[];
+	readonly shares: readonly Share[];
+}
+
+export interface MachineNetwork {
+	readonly features: QueryFeatures;
+	readonly charset: readonly string[];
+	readonly first: FirstLayer;
+	/** Layer 2 to the output layer. */
+	readonly layers: readonly MachineLayer[];
+}
+
+/** @throws ZulmError `model-unsupported` for a shape that the program cannot hold. */
+export function machineNetwork(network: Network): MachineNetwork {
+	checkShape(network);
+	const { features, charset } = network;
+	const [first, ...others] = network.layers as [Layer, ...Layer[]];
+	const activity = hiddenActivity(network);
+	const layers = others.map((layer, i): MachineLayer => {
+		const { rows, shares } = shareSums(layer, activity[i] as Float64Array);
+		const hidden = i < others.length - 1;
+		const start = [...layer.biases].map((bias) => (hidden ? bias - 4 : bias));
+		return {
+			width: layer.outputs,
+			accumulators: rows.length,
+			start: [...start, ...shares.map(() => 0)],
+			columns: Array.from({ length: layer.inputs }, (_, i) => Int8Array.from(rows, (row) => row[i] as number)),
+			shares,
+		};
+	});
+	return { features, charset, first: firstLayer(first, features), layers };
+}
+
+function checkShape(network: Network): void {
+	const unsupported = (message: string) =>
+		new ZulmError("model-unsupported", message, { hint: "The Z80 program takes hidden layers of up to 256 neurons." });
+	if (network.layers.length < 2) throw unsupported("The network has no hidden layer.");
+	network.layers.forEach((layer, i) => {
+		if (layer.outputs > MAX_WIDTH)
+			throw unsupported(`Layer ${i + 1} has ${layer.outputs} neurons; the most is ${MAX_WIDTH}.`);
+	});
+}
+
+function firstLayer(layer: Layer, { buckets }: QueryFeatures): FirstLayer {
+	const column = (input: number) =>
+		Int8Array.from({ length: layer.outputs }, (_, j) => layer.weights[j * layer.inputs + input] as number);
+	const context = Array.from({ length: CONTEXT_BUCKETS }, (_, bucket) => column(buckets + bucket));
+	const spaces = spaceWindows(context, layer.outputs);
+	// (32*S + bias) >> 2 = 8*S + (bias >> 2) is at least 1 from S = threshold on.
+	const thresholds = [...layer.biases].map((bias) => Math.ceil((1 - (bias >> 2)) / 8));
+	return {
+		width: layer.outputs,
+		offsets: thresholds.map((threshold, j) => 8 * threshold + ((layer.biases[j] as number) >> 2)),
+		start: thresholds.map((threshold, j) => spaces.reduce((sum, windows) => sum + (windows[j] as number), -threshold)),
+		query: Array.from({ length: buckets }, (_, bucket) => column(bucket)),
+		context,
+		spaces,
+	};
+}
+
+/** Sums over the windows that lie within the first s + 1 characters of the context but not within the first s, all spaces. */
+function spaceWindows(context: readonly Int8Array[], width: number): number[][] {
+	const blank = new Uint8Array(CONTEXT_LENGTH).fill(0x20);
+	return Array.from({ length: CONTEXT_LENGTH }, (_, left) => {
+		const sums = new Array<number>(width).fill(0);
+		for (let n = 1; n <= Math.min(3, left + 1); n++) {
+			const start = left + 1 - n;
+			const bucket = hashBytes(blank, start, n, 7 * start) % CONTEXT_BUCKETS;
+			(context[bucket] as Int8Array).forEach((w, j) => {
+				sums[j] = (sums[j] as number) + w;
+			});
+		}
+		return sums;
+	});
+}

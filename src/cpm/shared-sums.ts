@@ -1,0 +1,123 @@
+/**
+ * Sums that two neurons share. Where the rows of two neurons have equal (or opposite) weights for many inputs, those
+ * weights move to an accumulator of their own, which is added to both at the end: one step per active input instead of
+ * two. Addition modulo 65536 may be regrouped freely, so nothing changes but the time.
+ *
+ *   rows  a  + + . - . -         v  . + . - . -      a += v
+ *         b  . + . - + -   →     a  + . . . . .      b += v
+ *                                b  . . . . + .
+ */
+import type { Layer } from "../model/network.js";
+
+/** T-states of one step of a column with its average carry, and of adding a shared sum to its two neurons. */
+const STEP_T = 34 + 0.2 * 29 + 1;
+const SHARE_T = 144;
+
+export interface Share {
+	/** Accumulator that holds the shared sum. */
+	readonly sum: number;
+	readonly first: number;
+	readonly second: number;
+	/** Whether the second neuron gets the sum subtracted. */
+	readonly opposite: boolean;
+}
+
+export interface SharedRows {
+	/** Weights to each accumulator, neurons first, shared sums behind them: [accumulator][input]. */
+	readonly rows: readonly Int8Array[];
+	/** In the order in which the sums must be handed on. */
+	readonly shares: readonly Share[];
+}
+
+/**
+ * Finds sums worth sharing, best first.
+ * @param activity share of steps in which each input is active
+ * @param mostAccumulators neurons and shared sums together (a page: 256)
+ */
+export function shareSums(layer: Layer, activity: ArrayLike<number>, mostAccumulators = 256): SharedRows {
+	const { inputs, outputs } = layer;
+	const rows: Int8Array[] = Array.from({ length: outputs }, (_, j) =>
+		layer.weights.slice(j * inputs, (j + 1) * inputs),
+	);
+	const gains = new GainTable(rows, activity);
+	const shares: Share[] = [];
+	while (rows.length < mostAccumulators) {
+		const best = gains.best();
+		if (best === undefined || best.gain * STEP_T <= SHARE_T) break;
+		const { first, second, opposite } = best;
+		const sum = rows.length;
+		rows.push(moveCommonWeights(rows[first] as Int8Array, rows[second] as Int8Array, opposite));
+		shares.push({ sum, first, second, opposite });
+		gains.update([first, second, sum]);
+	}
+	// A sum may feed a sum made before it, never one made after it.
+	return { rows, shares: shares.reverse() };
+}
+
+function moveCommonWeights(a: Int8Array, b: Int8Array, opposite: boolean): Int8Array {
+	const common = new Int8Array(a.length);
+	for (let i = 0; i < a.length; i++) {
+		const w = a[i] as number;
+		if (w === 0 || (opposite ? -w : w) !== b[i]) continue;
+		common[i] = w;
+		a[i] = 0;
+		b[i] = 0;
+	}
+	return common;
+}
+
+/** Expected steps saved per character by sharing between each pair of rows, kept up to date as rows change. */
+class GainTable {
+	readonly #rows: readonly Int8Array[];
+	readonly #activity: ArrayLike<number>;
+	/** Best partner of each row among the rows before it. */
+	readonly #best: { partner: number; gain: number; opposite: boolean }[] = [];
+
+	constructor(rows: readonly Int8Array[], activity: ArrayLike<number>) {
+		this.#rows = rows;
+		this.#activity = activity;
+		for (let j = 0; j < rows.length; j++) this.#best.push(this.#bestPartner(j));
+	}
+
+	best(): { first: number; second: number; gain: number; opposite: boolean } | undefined {
+		let second = -1;
+		for (let j = 0; j < this.#best.length; j++) if (second < 0 || this.#gainOf(j) > this.#gainOf(second)) second = j;
+		const found = this.#best[second];
+		if (found === undefined || found.partner < 0) return undefined;
+		return { first: found.partner, second, gain: found.gain, opposite: found.opposite };
+	}
+
+	update(changed: readonly number[]): void {
+		for (let j = 0; j < this.#rows.length; j++) {
+			const known = this.#best[j];
+			if (known === undefined || changed.includes(j) || changed.includes(known.partner))
+				this.#best[j] = this.#bestPartner(j);
+			else for (const other of changed) if (other < j) this.#consider(known, j, other);
+		}
+	}
+
+	#gainOf(row: number): number {
+		return (this.#best[row] as { gain: number }).gain;
+	}
+
+	#bestPartner(row: number): { partner: number; gain: number; opposite: boolean } {
+		const best = { partner: -1, gain: 0, opposite: false };
+		for (let other = 0; other < row; other++) this.#consider(best, row, other);
+		return best;
+	}
+
+	#consider(best: { partner: number; gain: number; opposite: boolean }, row: number, other: number): void {
+		const a = this.#rows[row] as Int8Array;
+		const b = this.#rows[other] as Int8Array;
+		let same = 0;
+		let opposite = 0;
+		for (let i = 0; i < a.length; i++) {
+			const w = a[i] as number;
+			if (w === 0) continue;
+			if (w === b[i]) same += this.#activity[i] as number;
+			else if (w === -(b[i] as number)) opposite += this.#activity[i] as number;
+		}
+		const gain = Math.max(same, opposite);
+		if (gain > best.gain) Object.assign(best, { partner: other, gain, opposite: opposite > same });
+	}
+}
