@@ -37,6 +37,7 @@ export const ERROR_EXITS = {
 	"port-unknown": EXIT.line,
 	"port-busy": EXIT.line,
 	"port-denied": EXIT.line,
+	"pty-unavailable": EXIT.line,
 	"line-lost": EXIT.line,
 	"line-failed": EXIT.line,
 	"no-prompt": EXIT.line,

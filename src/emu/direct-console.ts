@@ -7,6 +7,8 @@ import type { ConsoleDevice } from "./console-device.js";
 export class DirectConsole implements ConsoleDevice {
 	/** Every character the machine has written, as it writes it. */
 	onOutput: (byte: number) => void = () => {};
+	/** A program has looked for input when there was none and none was on its way. */
+	onIdlePoll: () => void = () => {};
 	private readonly waiting: { readonly byte: number; readonly readyT: number }[] = [];
 	private head = 0;
 	private nowT = 0;
@@ -36,6 +38,7 @@ export class DirectConsole implements ConsoleDevice {
 
 	inputReady(): boolean {
 		const next = this.waiting[this.head];
+		if (next === undefined) this.onIdlePoll();
 		return next !== undefined && next.readyT <= this.nowT;
 	}
 
