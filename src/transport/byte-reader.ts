@@ -9,6 +9,7 @@
  */
 import { interrupted, ZulmError } from "../base/errors.js";
 import type { Link } from "./link.js";
+import { Wakeup } from "./wakeup.js";
 
 /** What `readUntil` found. */
 export interface Found {
@@ -33,8 +34,7 @@ export class ByteReader {
 	#buffer: Uint8Array = new Uint8Array(0);
 	#lastArrivalS: number;
 	#lost: ZulmError | undefined;
-	/** Ends the wait in progress: bytes came or the line went. */
-	#wake: (() => void) | undefined;
+	readonly #wakeup = new Wakeup();
 	readonly #stopListening: () => void;
 
 	constructor(link: Link) {
@@ -43,13 +43,13 @@ export class ByteReader {
 		const stopData = link.onData((bytes, arrivalS) => {
 			this.#buffer = concat(this.#buffer, bytes);
 			this.#lastArrivalS = arrivalS;
-			this.#wake?.();
+			this.#wakeup.wake();
 		});
 		const stopClose = link.onClose((error) => {
 			this.#lost =
 				error ??
 				new ZulmError("line-lost", `The line ${link.describe().port} was closed while something still read from it.`);
-			this.#wake?.();
+			this.#wakeup.wake();
 		});
 		this.#stopListening = () => {
 			stopData();
@@ -165,22 +165,8 @@ export class ByteReader {
 	async #waitForMore(timeoutS: number, signal: AbortSignal | undefined): Promise<boolean> {
 		if (signal?.aborted) throw interrupted();
 		if (this.#lost) throw this.#lost;
-		if (this.#wake) throw new Error("A ByteReader serves one read at a time.");
-		if (timeoutS <= 0) return false;
-		const timer = new AbortController();
-		const onAbort = () => timer.abort();
-		signal?.addEventListener("abort", onAbort, { once: true });
 		const before = this.#buffer.length;
-		this.#wake = onAbort;
-		try {
-			await this.#link.clock.sleep(timeoutS, timer.signal);
-		} catch (error) {
-			if (!timer.signal.aborted) throw error;
-		} finally {
-			this.#wake = undefined;
-			signal?.removeEventListener("abort", onAbort);
-		}
-		if (signal?.aborted) throw interrupted();
+		await this.#wakeup.wait(this.#link.clock, timeoutS, signal);
 		if (this.#buffer.length > before) return true;
 		if (this.#lost) throw this.#lost;
 		return false;

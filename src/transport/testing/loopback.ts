@@ -20,7 +20,7 @@ export interface LoopbackOptions {
 	readonly latencyS?: number;
 	readonly tamperToFar?: Tamper;
 	readonly tamperToNear?: Tamper;
-	/** False: bytes arrive at once, as through a pty; `describe()` still tells the baud rate. */
+	/** False: a pty, through which bytes arrive at once whatever the baud rate says. */
 	readonly paced?: boolean;
 }
 
@@ -62,7 +62,11 @@ class LoopbackLink implements Link {
 	) {}
 
 	describe() {
-		return { kind: "serial" as const, port: "loopback", baud: this.options.baud ?? 115200 };
+		return {
+			kind: this.options.paced === false ? ("serial" as const) : ("emulator" as const),
+			port: "loopback",
+			baud: this.options.baud ?? 115200,
+		};
 	}
 
 	async write(bytes: Uint8Array): Promise<void> {
@@ -74,7 +78,7 @@ class LoopbackLink implements Link {
 			for (const [copy, arrived] of arriving.entries()) {
 				if (copy > 0) this.#lineFreeS += byteS;
 				const atS = this.#lineFreeS + (this.options.latencyS ?? 0);
-				this.clock.schedule(atS, () => this.peer?.listeners.data(Uint8Array.of(arrived), this.clock.now()));
+				this.clock.at(atS, () => this.peer?.listeners.data(Uint8Array.of(arrived), this.clock.now()));
 			}
 		}
 	}

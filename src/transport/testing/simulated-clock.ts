@@ -1,71 +1,42 @@
 /**
- * Virtual time for tests: events in order of their time, one step for each turn of the event loop, so that everything
- * that runs because of one event has settled before the next. Nothing really waits.
+ * Virtual time for tests without a machine: a list of events in order of their time. Like every virtual clock it moves
+ * only while somebody sleeps.
  */
-import { interrupted } from "../../base/errors.js";
-import type { Clock } from "../clock.js";
+import { VirtualClock } from "../virtual-clock.js";
 
 interface Event {
 	readonly atS: number;
-	readonly order: number;
 	readonly run: () => void;
 }
 
-export class SimulatedClock implements Clock {
-	#nowS = 0;
-	#order = 0;
-	#driving = false;
-	readonly #events = new Set<Event>();
+export class SimulatedClock extends VirtualClock {
+	readonly #events: Event[];
+	readonly #now: () => number;
 
-	now(): number {
-		return this.#nowS;
-	}
-
-	/** Runs `run` at `atS` seconds (now, when that has passed). Returns the function that calls it off. */
-	schedule(atS: number, run: () => void): () => void {
-		const event: Event = { atS: Math.max(atS, this.#nowS), order: this.#order++, run };
-		this.#events.add(event);
-		this.#drive();
-		return () => this.#events.delete(event);
-	}
-
-	sleep(seconds: number, signal?: AbortSignal): Promise<void> {
-		return new Promise((resolve, reject) => {
-			if (signal?.aborted) {
-				reject(interrupted());
-				return;
-			}
-			const onAbort = () => {
-				callOff();
-				reject(interrupted());
-			};
-			const callOff = this.schedule(this.#nowS + seconds, () => {
-				signal?.removeEventListener("abort", onAbort);
-				resolve();
-			});
-			signal?.addEventListener("abort", onAbort, { once: true });
+	constructor() {
+		const events: Event[] = [];
+		let now = 0;
+		super({
+			nowS: () => now,
+			runTo: (deadlineS) => {
+				const next = events[0];
+				if (!next || next.atS > deadlineS) {
+					now = deadlineS;
+					return;
+				}
+				events.shift();
+				now = next.atS;
+				next.run();
+			},
 		});
+		this.#events = events;
+		this.#now = () => now;
 	}
 
-	#drive(): void {
-		if (this.#driving) return;
-		this.#driving = true;
-		setImmediate(() => {
-			this.#driving = false;
-			const next = this.#earliest();
-			if (!next) return;
-			this.#events.delete(next);
-			this.#nowS = next.atS;
-			next.run();
-			if (this.#events.size > 0) this.#drive();
-		});
-	}
-
-	#earliest(): Event | undefined {
-		let best: Event | undefined;
-		for (const event of this.#events) {
-			if (!best || event.atS < best.atS || (event.atS === best.atS && event.order < best.order)) best = event;
-		}
-		return best;
+	/** Runs `run` at `atS` seconds (now, when that has passed); events of one time run in the order of their calls. */
+	at(atS: number, run: () => void): void {
+		const event: Event = { atS: Math.max(atS, this.#now()), run };
+		const index = this.#events.findLastIndex((other) => other.atS <= event.atS);
+		this.#events.splice(index + 1, 0, event);
 	}
 }

@@ -243,7 +243,7 @@ describe("a bad line", () => {
 			answer: (frame) => {
 				if (frame !== 3 || !late) return "ack";
 				late = false;
-				clock.schedule(clock.now() + 10.2, () => void far.write(Uint8Array.of(ACK)));
+				clock.at(clock.now() + 10.2, () => void far.write(Uint8Array.of(ACK)));
 				return "silence";
 			},
 		});
@@ -357,7 +357,7 @@ describe("an end before the end", () => {
 	it("by Ctrl-C while waiting for the start byte is prompt", async () => {
 		const { near, clock } = loopback();
 		const stop = new AbortController();
-		clock.schedule(2, () => stop.abort());
+		clock.at(2, () => stop.abort());
 		await expectCode(sendXmodem(near, file(6000), { signal: stop.signal }), "interrupted");
 		expect(clock.now()).toBeLessThan(3.1);
 	});

@@ -73,6 +73,11 @@ const SLOWEST_USUAL_BAUD = 1200;
 const BITS_PER_BYTE = 10;
 /** How long to listen for a second, late reply after a frame was sent twice. */
 const LATE_REPLY_S = 0.25;
+/**
+ * How long to wait for the true reply after one that came too early to be it: a receiver that misses bytes waits a
+ * second for them and purges for another before its NAK (Christensen §6).
+ */
+const AFTER_EARLY_REPLY_S = 3;
 /** A cancel is best effort: a line with a stuck RTS must not hold Ctrl-C up. */
 const CANCEL_WRITE_S = 1;
 /** A line that takes no bytes for this long, beyond what the frame needs, is stuck. */
@@ -115,9 +120,12 @@ class Sender {
 	#retries = 0;
 	/**
 	 * Whether a frame takes its time on this line. A real UART does, so a reply in the first half of a frame's time
-	 * belongs to something earlier (a doubled or late ACK). A pty or a TCP server may carry a frame in no time.
+	 * belongs to something earlier (a doubled or late ACK). A pty (no control lines) or a TCP server may carry a frame
+	 * in no time.
 	 */
-	#paced: boolean | undefined;
+	#paced: boolean;
+	/** How often an early reply was the only one. */
+	#earlyAndAlone = 0;
 	#startS = 0;
 
 	constructor(link: Link, reader: ByteReader, bytes: Uint8Array, options: XmodemOptions) {
@@ -127,6 +135,8 @@ class Sender {
 		this.#length = bytes.length;
 		this.#options = options;
 		this.#maxRetries = options.retries ?? 10;
+		const { kind } = link.describe();
+		this.#paced = kind === "emulator" || (kind === "serial" && link.controlLines !== undefined);
 	}
 
 	async run(): Promise<TransferResult> {
@@ -202,19 +212,21 @@ class Sender {
 	/** Puts one copy of a frame on the line and waits for the reply to it. */
 	async #exchange(copy: Frame, frameS: number): Promise<Reply> {
 		const { signal, ackTimeoutS = 10 } = this.#options;
+		const beforeBlock2 = copy.block === 1;
 		if (holdsCancel(this.#reader.peek())) return "cancelled";
 		// Christensen §6: toss what came while the block before was on its way; a doubled ACK must not count for this one.
 		this.#reader.discard();
 		const sentS = this.#link.clock.now();
 		await writeWithin(this.#link, copy.bytes, frameS + STUCK_LINE_S, signal);
-		const timeoutS = frameS + ackTimeoutS;
-		let reply = await readReply(this.#reader, timeoutS, copy.block === 1, signal);
-		while (reply === "ack" || reply === "nak") {
-			const early = this.#reader.lastArrivalS < sentS + frameS / 2;
-			// Nothing can be in doubt before block 1, so its reply shows whether the line takes the time its rate asks for.
-			if (this.#paced === undefined && reply === "ack") this.#paced = !early;
-			if (!early || !this.#paced) return reply;
-			reply = await readReply(this.#reader, timeoutS, copy.block === 1, signal);
+		let reply = await readReply(this.#reader, frameS + ackTimeoutS, beforeBlock2, signal);
+		const isEarly = () => this.#reader.lastArrivalS < sentS + frameS / 2;
+		// Nothing can be in doubt before block 1, so its ACK shows whether frames take their time here.
+		if (beforeBlock2 && reply === "ack" && isEarly()) this.#paced = false;
+		while (this.#paced && (reply === "ack" || reply === "nak") && isEarly()) {
+			reply = await readReply(this.#reader, frameS + AFTER_EARLY_REPLY_S, beforeBlock2, signal);
+			// Either the frame got lost, or that was the reply, because frames arrive here faster than their bits. Sending
+			// once more is right for both; the second time it happens, the latter is likelier.
+			if (reply === "silence" && ++this.#earlyAndAlone === 2) this.#paced = false;
 		}
 		if (reply !== "start-again") return reply;
 		// The request may have crossed block 1 on the line: then the ACK follows within a block's time.
