@@ -2,51 +2,68 @@
 ;
 ; The BIOS usually receives by interrupt into a ring of its own. While we receive, interrupts are off and the ACIA is
 ; polled; around disk writes they are as we found them, the ACIA stays quiet and RTS tells the sender to wait.
-; The control register cannot be read, so what the BIOS had in it is inferred: interrupts on = it receives by interrupt.
-; Any UART can take this file's place with the same routines and the constants PURGE_POLLS.
+; What the BIOS had in the control register cannot be read. So it is left alone until the first byte has arrived: the
+; status then says whether the ACIA asked for an interrupt, and that is what uart_give restores.
+; Any UART can take this file's place with the same routines and the constants PURGE_POLLS and EOT_POLLS.
 
 ACIA_STATUS	equ 80h
 ACIA_DATA	equ 81h
 ; Control (MC6850 data sheet, table 2): clock / 64, 8N1, transmit interrupt off, and
 ACIA_POLLED	equ 16h			; RTS asserted, no receive interrupt
 ACIA_HELD	equ 56h			; RTS dropped, no receive interrupt
-ACIA_INTERRUPT	equ 96h			; RTS asserted, receive interrupt
-; Status: bit 0 = a byte has arrived, bit 1 = the transmitter is free
+ACIA_INTERRUPT	equ 96h			; RTS asserted, receive interrupt: ACIA_POLLED with bit 7
+; Status: bit 0 = a byte has arrived, bit 1 = the transmitter is free, bit 7 = interrupt requested
 
 ; One poll is 48 T-states, one period 65,536 polls: 0.43 s at 7.3728 MHz, 0.79 s at 4 MHz.
 PURGE_POLLS	equ 23000		; 0.15 s
+EOT_POLLS	equ 8000		; 0.05 s, longer than a USB adapter's pause inside a block (16 ms)
 
 ; Notes whether interrupts are on. A NMOS Z80 may report "off" when one arrives during `ld a,i`, so it is asked twice
 ; (Zilog, Z80 Family Interrupt Structure).
-uart_found:	ld a,i
+uart_found:	xor a
+		ld (uart_before),a
+		ld a,i
 		jp pe,found_on
 		ld a,i
-found_on:	ld a,ACIA_POLLED
+found_on:	ld a,0
 		jp po,found
-		ld a,ACIA_INTERRUPT
-found:		ld (uart_before),a
+		inc a
+found:		ld (interrupts),a
 		ret
 
 ; The line is ours: polled, sender may send. Whatever arrived while nobody listened is dropped.
 uart_take:	di
 		call conin_unhook
+		ld a,(uart_before)
+		or a
+		ret z			; still as the BIOS has it
 		ld a,ACIA_POLLED
 		out (ACIA_STATUS),a
 		in a,(ACIA_DATA)
 		ret
 
-; The disk is busy: sender must wait. Interrupts as found.
-uart_hold:	call conin_hook
+; The disk is busy: sender must wait. Interrupts as found. Only after a byte has arrived.
+uart_hold:	ld a,(uart_before)
+		or a
+		jr nz,hold_known
+		ld a,(status_got)
+		and 40h			; bit 7 of the status, rotated
+		add a,a
+		or ACIA_POLLED		; or ACIA_INTERRUPT
+		ld (uart_before),a
+hold_known:	call conin_hook
 		ld a,ACIA_HELD
 		jr uart_set
 
 ; The line is the BIOS's again.
 uart_give:	call conin_unhook
 		ld a,(uart_before)
+		or a
+		jr z,uart_irq
 uart_set:	out (ACIA_STATUS),a
-		ld a,(uart_before)
-		rlca			; bit 7: receive interrupt, so interrupts were on
-		ret nc
+uart_irq:	ld a,(interrupts)
+		or a
+		ret z
 		ei
 		ret
 
@@ -84,6 +101,7 @@ get_poll:	in a,(ACIA_STATUS)
 		jr nz,get_poll
 		scf
 		ret
-get_now:	in a,(ACIA_DATA)
+get_now:	ld (status_got),a
+		in a,(ACIA_DATA)
 		or a			; carry off
 		ret

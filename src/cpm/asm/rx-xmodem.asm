@@ -56,9 +56,8 @@ damaged:	call purge
 late:		ld hl,errors
 		inc (hl)
 		ld a,(hl)
-		ld de,text_bad_line
 		cp ERRORS_MAX
-		jp nc,fail
+		jr nc,give_up
 		cp ERRORS_STARTED
 		ld a,'C'
 		jr c,ask		; still waiting for a sender
@@ -67,15 +66,17 @@ late:		ld hl,errors
 		ld (crc_mode),a
 ask_again:	ld a,NAK
 		jr ask
+give_up:	ld de,text_bad_line
+		jp fail
 
 ; Behind a real EOT the line is quiet; behind a damaged SOH that looks like one the block follows.
-end_of_file:	call quiet_get
+end_of_file:	ld bc,EOT_POLLS
+		call quiet_for
 		jr nc,damaged
-		ld de,text_no_data
 		ld hl,(records)
 		ld a,h
 		or l
-		jp z,fail
+		jr z,damaged		; nor does a file end before it has begun
 		call uart_hold
 		call file_finish
 		call uart_take
@@ -157,8 +158,7 @@ check_last:	call block_get
 		jr z,block_good
 		inc a
 		cp (hl)			; the block before: our ACK was lost
-		ld de,text_lost_block
-		jp nz,fail
+		jp nz,give_up		; a block is missing: we no longer talk of the same file
 		jr acknowledge
 block_good:	inc (hl)
 		call uart_hold
@@ -187,5 +187,5 @@ purge_byte:	call quiet_get
 
 ; A = a byte that comes within 0.15 s, or carry.
 quiet_get:	ld bc,PURGE_POLLS
-		ld a,1
+quiet_for:	ld a,1
 		jp uart_wait_polls

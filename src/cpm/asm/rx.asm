@@ -66,7 +66,9 @@ crc_mode:	ds 1			; 0 = checksum; must follow expected
 number:		ds 1			; number of the block being received
 block_records:	ds 1			; 1 or 8
 records_left:	ds 1
-uart_before:	ds 1			; what uart_give restores
+interrupts:	ds 1			; as found at start: 0 = off
+uart_before:	ds 1			; what uart_give restores; 0 = nothing was changed yet
+status_got:	ds 1			; the UART's status when the last byte came
 conin_saved:	ds 2			; see rx-conin.asm
 fcb:		ds 36			; NAME.$$$
 		ds 96

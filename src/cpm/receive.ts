@@ -1,0 +1,180 @@
+/**
+ * One file into the machine through a receiving program that is on its disk.
+ *
+ *   "RX ZULMTMP.COM"  ►  "RX?" → not there, try the next of the profile
+ *                     ►  C → XMODEM → "RX OK 133 records" → done      ► CAN CAN → "RX FAILED: disk full" → disk-full
+ *
+ * Receivers are data (profiles/receivers.toml). What a receiver prints decides, not that the last block was acknowledged.
+ */
+import { type ErrorCode, ZulmError } from "../base/errors.js";
+import { textToBytes } from "../transport/byte-reader.js";
+import { printable } from "../transport/printable.js";
+import type { ReceiverProfile } from "../transport/profile.js";
+import { sendXmodem, type TransferResult } from "../transport/xmodem/send-xmodem.js";
+import type { Ccp, CcpOptions } from "./ccp.js";
+import { faultIn, isUnknownCommand } from "./messages.js";
+
+/** A transfer as `--json` shows it. */
+export interface Transfer {
+	readonly protocol: string;
+	readonly blockSize: number;
+	readonly bytes: number;
+	readonly seconds: number;
+	readonly bytesPerSecond: number;
+	readonly retries: number;
+	/** The machine had the same bytes already. */
+	readonly skipped: boolean;
+	/** A receiver had to be put on the machine first. */
+	readonly bootstrapped: boolean;
+}
+
+/** A receiver that cancels still has to close and erase its file, on a floppy perhaps. */
+const LAST_WORDS_S = 15;
+const RECORD_BYTES = 128;
+
+/**
+ * Sends `bytes` to the file `name` on the machine, which is at its prompt; it is there again afterwards. `name` must
+ * not exist.
+ * @throws ZulmError `no-receiver`, `disk-full`, `disk-read-only`, `file-read-only`, `transfer-cancelled`,
+ * `transfer-failed`, `no-answer`, `line-lost`, `interrupted`
+ */
+export async function receiveFile(
+	ccp: Ccp,
+	receivers: readonly ReceiverProfile[],
+	name: string,
+	bytes: Uint8Array,
+	options: CcpOptions = {},
+): Promise<{ readonly receiver: string; readonly transfer: Transfer }> {
+	for (const receiver of receivers) {
+		const result = await receiveWith(ccp, receiver, name, bytes, options);
+		if (result) return { receiver: receiver.id, transfer: asTransfer(result) };
+		options.onEvent?.({ type: "receiver-missing", receiver: receiver.id });
+		await ccp.find();
+	}
+	const tried = receivers.map((receiver) => verbOf(receiver)).join(", ");
+	throw new ZulmError("no-receiver", `The machine has none of the receiving programs this profile knows: ${tried}.`, {
+		hint: "Change to the drive that holds one, or choose another --profile.",
+	});
+}
+
+/** @returns undefined when the machine does not have this receiver */
+async function receiveWith(
+	ccp: Ccp,
+	receiver: ReceiverProfile,
+	name: string,
+	bytes: Uint8Array,
+	{ signal, onEvent }: CcpOptions,
+): Promise<TransferResult | undefined> {
+	const { link, reader } = ccp.console;
+	const command = receiver.command.replace("{name}", name);
+	let announced = false;
+	let answered = false;
+	await ccp.enter(command);
+	const onBanner = (heard: string): void => {
+		if (isUnknownCommand(heard, command)) throw new NotOnMachine();
+		const fault = faultOf(receiver, heard);
+		if (fault) throw fault;
+		const question = receiver.overwriteQuestion;
+		if (question && !answered && heard.toLowerCase().includes(question.text.toLowerCase())) {
+			answered = true;
+			// A lost line is noticed by the reader.
+			link.write(textToBytes(question.answer)).catch(() => {});
+		}
+		const waiting = ccp.waitingIn(heard);
+		if (waiting === "prompt" || waiting === "chat") throw endedAtOnce(command, heard);
+	};
+	let result: TransferResult;
+	try {
+		result = await sendXmodem(link, bytes, {
+			checksum: receiver.asksWith.some((request) => request !== "NAK") ? "auto" : "checksum",
+			startTimeoutS: receiver.startTimeoutS,
+			reader,
+			onBanner,
+			onProgress: (progress) => {
+				if (!announced) onEvent?.({ type: "receiver", receiver: receiver.id });
+				announced = true;
+				onEvent?.({ type: "progress", progress });
+			},
+			...(receiver.bannerEnd && { bannerEnd: receiver.bannerEnd }),
+			...(signal && { signal }),
+		});
+	} catch (error) {
+		if (error instanceof NotOnMachine) return undefined;
+		throw await withLastWords(ccp, receiver, error);
+	}
+	checkLastWords(receiver, await ccp.untilPrompt(), result);
+	return result;
+}
+
+/** The receiver is not on the machine: not a failure, the next one is tried. */
+class NotOnMachine extends Error {}
+
+/** A receiver that gives up prints why: that is the better error. */
+async function withLastWords(ccp: Ccp, receiver: ReceiverProfile, error: unknown): Promise<unknown> {
+	if (!(error instanceof ZulmError) || !["transfer-cancelled", "transfer-failed"].includes(error.code)) return error;
+	let said: string;
+	try {
+		said = await ccp.untilPrompt(LAST_WORDS_S);
+	} catch {
+		return error;
+	}
+	const fault = faultOf(receiver, said);
+	if (fault && fault.code !== "transfer-failed") return fault;
+	const words = printable(said.slice(-80)).trim();
+	if (words === "") return error;
+	return new ZulmError(error.code, `${error.message.replace(/\.$/, "")}; it said "${words}".`, {
+		...(error.hint && { hint: error.hint }),
+		cause: error,
+	});
+}
+
+/** @throws ZulmError when the receiver's own words are not those of success */
+function checkLastWords(receiver: ReceiverProfile, said: string, result: TransferResult): void {
+	const fault = faultOf(receiver, said);
+	if (fault) throw fault;
+	const text = said.toLowerCase();
+	const praised = receiver.success.some((success) => text.includes(success.toLowerCase()));
+	if (!praised && (receiver.success.length > 0 || !result.confirmed)) {
+		throw failed(`The receiver did not confirm the file; it said "${printable(said.slice(-80))}".`);
+	}
+	const count = /(\d+) (?:records|blocks)/i.exec(said)?.[1];
+	const sent = Math.ceil(result.bytes / RECORD_BYTES);
+	if (count !== undefined && Number(count) !== sent) throw failed(`The receiver counted ${count} records of ${sent}.`);
+}
+
+function faultOf(receiver: ReceiverProfile, heard: string): ZulmError | undefined {
+	const fault = faultIn(heard);
+	if (fault) return fault;
+	const text = heard.toLowerCase();
+	const listed = receiver.failure.find((failure) => text.includes(failure.text.toLowerCase()));
+	if (listed === undefined) return undefined;
+	const start = text.indexOf(listed.text.toLowerCase());
+	const words = printable((heard.slice(start).split(/[\r\n]/)[0] as string).trim());
+	return new ZulmError(listed.code, `The receiver failed: "${words}".`, { hint: HINTS[listed.code] ?? RETRY });
+}
+
+const RETRY = "Check the line and try again; the old program is still there.";
+const HINTS: Partial<Record<ErrorCode, string>> = {
+	"disk-full": "Free some space with ERA; the old program stays until the new one is complete, so both must fit.",
+	"disk-read-only": "Change to a disk that can be written.",
+	"machine-refused": "Erase or rename the file on the machine, or choose another name with --as.",
+};
+
+function endedAtOnce(command: string, heard: string): ZulmError {
+	const words = printable(heard.trim().slice(-80));
+	return new ZulmError("machine-refused", `"${command}" did not start to receive; the machine said "${words}".`, {
+		hint: "Try the command at the machine's own prompt.",
+	});
+}
+
+function failed(message: string): ZulmError {
+	return new ZulmError("transfer-failed", message, { hint: RETRY });
+}
+
+function verbOf(receiver: ReceiverProfile): string {
+	return receiver.command.split(" ")[0] as string;
+}
+
+function asTransfer({ protocol, blockSize, bytes, seconds, bytesPerSecond, retries }: TransferResult): Transfer {
+	return { protocol, blockSize, bytes, seconds, bytesPerSecond, retries, skipped: false, bootstrapped: false };
+}

@@ -1,0 +1,139 @@
+/**
+ * A program onto the machine: found, sent, verified, and only then put in the place of the old one.
+ *
+ *   prompt → tidy up after a broken session → receiver → ZULMTMP.COM → ZULMTMP /V → install as NAME.COM
+ *
+ * When anything fails, the old program is still there under its name, and ZULMTMP.COM is erased if the machine answers.
+ */
+import { ZulmError } from "../base/errors.js";
+import type { Link } from "../transport/link.js";
+import type { Profile } from "../transport/profile.js";
+import { Ccp, type CcpOptions } from "./ccp.js";
+import { programName, TEMPORARY_NAME } from "./names.js";
+import { type ProgramInfo, readProgram } from "./program.js";
+import { receiveFile, type Transfer } from "./receive.js";
+import { install, recover } from "./replace.js";
+import { type Verification, verifyAtPrompt } from "./verify.js";
+
+export interface UploadOptions extends CcpOptions {
+	/** What the program is to be called, such as "CHAT.COM". */
+	readonly name: string;
+}
+
+export interface Upload {
+	readonly name: string;
+	/** Which receiver of the profile took it. */
+	readonly receiver: string;
+	readonly transfer: Transfer;
+	/** Null for programs of other makers: they cannot check themselves, so only the transfer is known to be good. */
+	readonly verify: Verification | null;
+	/** There was a program of this name before. */
+	readonly replaced: boolean;
+}
+
+const TPA = 0x0100;
+/** Cleaning up must not keep a person waiting who has pressed Ctrl-C. */
+const TIDY_S = 20;
+
+/**
+ * Puts `program` on the machine as `options.name`.
+ * @throws ZulmError `program-too-large`, `program-malformed`, `name-invalid`, `no-answer`, `no-prompt`, `no-receiver`,
+ * `disk-full`, `disk-read-only`, `file-read-only`, `transfer-cancelled`, `transfer-failed`, `verify-failed`,
+ * `machine-refused`, `line-lost`, `interrupted`; the old program is then still there
+ */
+export async function upload(
+	link: Link,
+	profile: Profile,
+	program: Uint8Array,
+	options: UploadOptions,
+): Promise<Upload> {
+	const name = programName(options.name);
+	const expected = readProgram(program);
+	if (program.length === 0) throw new ZulmError("program-malformed", "The program file is empty.");
+	const room = profile.tpaTop - TPA;
+	if (program.length > room) {
+		throw new ZulmError(
+			"program-too-large",
+			`The program has ${program.length} bytes; this machine has room for ${room}.`,
+			{
+				hint: "Pack the model with --kernel packed, or train a smaller one.",
+			},
+		);
+	}
+	const ccp = new Ccp(link, profile, options);
+	try {
+		await ccp.find();
+		if (await recover(ccp, name)) options.onEvent?.({ type: "recovered", name });
+		await ccp.erase(TEMPORARY_NAME);
+		return await replace(ccp, profile, program, expected, { ...options, name });
+	} catch (error) {
+		ccp.close();
+		await tidy(link, profile, name, error);
+		throw error;
+	} finally {
+		ccp.close();
+	}
+}
+
+async function replace(
+	ccp: Ccp,
+	profile: Profile,
+	program: Uint8Array,
+	expected: ProgramInfo | undefined,
+	options: UploadOptions,
+): Promise<Upload> {
+	const { name, onEvent } = options;
+	const { receiver, transfer } = await receiveFile(ccp, profile.receivers, TEMPORARY_NAME, program, options);
+	const verify = expected ? await verifyTemporary(ccp, expected) : null;
+	if (verify) {
+		onEvent?.({ type: "verified", ok: verify.ok });
+		if (!verify.ok) throw verificationFailed(verify);
+	}
+	const replaced = await install(ccp, name);
+	onEvent?.({ type: "installed", name, old: replaced });
+	return { name, receiver, transfer, verify, replaced };
+}
+
+/** A damaged program may do anything when it runs, silence included. */
+async function verifyTemporary(ccp: Ccp, expected: ProgramInfo): Promise<Verification> {
+	try {
+		return await verifyAtPrompt(ccp, TEMPORARY_NAME, expected);
+	} catch (cause) {
+		if (!(cause instanceof ZulmError) || cause.code !== "no-answer") throw cause;
+		throw new ZulmError("verify-failed", "The program did not come back when it was asked to verify itself.", {
+			hint: "Reset the machine and send it again.",
+			cause,
+		});
+	}
+}
+
+function verificationFailed({ expectedCrc16, deviceCrc16 }: Verification): ZulmError {
+	const found = deviceCrc16 === null ? "it gave no checksum" : `its checksum is ${deviceCrc16}`;
+	return new ZulmError("verify-failed", `The program arrived damaged: ${found}, ${expectedCrc16} was sent.`, {
+		hint: "Send it again; if it happens twice, check flow control and disk.",
+	});
+}
+
+/** Erases the temporary file and gives an old program its name back, if the machine still answers in good time. */
+async function tidy(link: Link, profile: Profile, name: string, error: unknown): Promise<void> {
+	const gone = error instanceof ZulmError && ["line-lost", "no-answer", "no-prompt"].includes(error.code);
+	if (gone) return;
+	const limit = new AbortController();
+	const timer = new AbortController();
+	const expired = link.clock.sleep(TIDY_S, timer.signal).then(
+		() => limit.abort(),
+		() => {},
+	);
+	const ccp = new Ccp(link, profile, { signal: limit.signal });
+	try {
+		await ccp.find();
+		await recover(ccp, name);
+		await ccp.erase(TEMPORARY_NAME);
+	} catch {
+		// The error that brought us here is the one to report; the next upload tidies up first.
+	} finally {
+		ccp.close();
+		timer.abort();
+		await expired;
+	}
+}
