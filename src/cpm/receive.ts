@@ -119,7 +119,7 @@ async function withLastWords(ccp: Ccp, receiver: ReceiverProfile, error: unknown
 		return error;
 	}
 	const fault = faultOf(receiver, said);
-	if (fault && fault.code !== "transfer-failed") return fault;
+	if (fault && fault.code !== "transfer-failed" && fault.code !== error.code) return fault;
 	const words = printable(said.slice(-80)).trim();
 	if (words === "") return error;
 	return new ZulmError(error.code, `${error.message.replace(/\.$/, "")}; it said "${words}".`, {

@@ -188,7 +188,7 @@ describe("a transfer that fails leaves the old file, no partial one, and a worki
 	test("nobody sends: gives up after a bounded time", async () => {
 		const started = await asking();
 		const startS = started.machine.link.clock.now();
-		await started.sender.text(/\x18\x18/, 200);
+		await started.sender.waitFor(CAN, 200);
 		expect(started.machine.link.clock.now() - startS).toBeGreaterThan(60);
 		await ended(started, "bad line");
 	});
@@ -197,7 +197,7 @@ describe("a transfer that fails leaves the old file, no partial one, and a worki
 		const started = await asking();
 		expect(await started.sender.send(frame(1, data(1)))).toBe(ACK);
 		await started.sender.send(frame(2, data(2)).subarray(0, 60));
-		await started.sender.text(/\x18\x18/, 200);
+		await started.sender.waitFor(CAN, 200);
 		await ended(started, "bad line");
 	});
 
