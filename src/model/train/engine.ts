@@ -1,31 +1,39 @@
 /**
- * Runs training steps over a workspace: the phases one after the other, their tasks on as many threads as there are.
+ * Runs training steps over a workspace: the phases one after the other, their tasks on as many threads as the workspace
+ * has scratch memories for. Helpers join when they have started; nobody waits for them.
  */
-import { PHASE, type Phase, Phases } from "./phases.js";
+import { Worker } from "node:worker_threads";
+import { PHASE, Phases } from "./phases.js";
+import { createCounters, runPhase, stopHelpers, type ThreadData } from "./threads.js";
 import type { Workspace } from "./workspace.js";
 
 export class Engine {
 	readonly #phases: Phases;
+	readonly #counters = createCounters();
 
 	constructor(space: Workspace) {
 		this.#phases = new Phases(space, 0);
+		for (let thread = 1; thread < space.scratch.length; thread++) {
+			const workerData: ThreadData = { space, thread, counters: this.#counters };
+			new Worker(new URL("./worker.js", import.meta.url), { workerData }).unref();
+		}
 	}
 
 	/** One step on the plan in the workspace. */
 	step(): void {
-		this.#run(PHASE.contexts);
-		this.#run(PHASE.examples);
-		this.#run(PHASE.parameters);
+		runPhase(this.#counters, this.#phases, PHASE.contexts);
+		runPhase(this.#counters, this.#phases, PHASE.examples);
+		runPhase(this.#counters, this.#phases, PHASE.parameters);
 	}
 
 	/** Forward only: for each item of the plan, how many of its examples are right, into itemRight. */
 	measure(): void {
-		this.#run(PHASE.contexts);
-		this.#run(PHASE.measurement);
+		runPhase(this.#counters, this.#phases, PHASE.contexts);
+		runPhase(this.#counters, this.#phases, PHASE.measurement);
 	}
 
-	#run(phase: Phase): void {
-		const tasks = this.#phases.tasks(phase);
-		for (let task = 0; task < tasks; task++) this.#phases.run(phase, task);
+	/** Lets the helper threads end. */
+	close(): void {
+		stopHelpers(this.#counters);
 	}
 }

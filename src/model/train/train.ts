@@ -21,6 +21,7 @@ import { type Recipe, recipeFor } from "./recipe.js";
 import { type Items, planInOrder, Sampler, SlotTable } from "./sampler.js";
 import { Schedule } from "./schedule.js";
 import { splitByQuery } from "./split.js";
+import { usableThreads } from "./threads.js";
 import { createWorkspace, type Workspace } from "./workspace.js";
 
 export interface TrainOptions {
@@ -39,6 +40,8 @@ export interface TrainOptions {
 	/** Stops early with the best so far. */
 	readonly signal?: AbortSignal;
 	readonly onProgress?: (progress: TrainProgress) => void;
+	/** Threads to share the work; never changes the result. By default all cores, where that pays. */
+	readonly threads?: number;
 	/** Changes to the recipe, for experiments. */
 	readonly recipe?: Partial<Recipe>;
 	/** Seconds from some start; the wall clock unless a test brings its own. */
@@ -77,6 +80,7 @@ export interface TrainResult {
 
 /** Widest layer the Z80 program indexes with one byte. */
 const MAX_WIDTH = 256;
+const MIN_ITEMS_FOR_THREADS = 50_000;
 /** The event loop gets a turn this often, so that signals and progress are seen. */
 const YIELD_S = 0.05;
 
@@ -114,7 +118,7 @@ export async function train(corpus: Corpus, options: TrainOptions): Promise<Trai
 			sizes: [options.features.buckets + CONTEXT_BUCKETS, ...options.hidden, charset.length],
 			items: recipe.batch,
 			examples: recipe.batch * longestReply,
-			threads: 1,
+			threads: options.threads ?? threadsFor(recipe),
 		},
 		queryRows(arena, queries, options.features),
 		trie,
@@ -175,6 +179,7 @@ export async function train(corpus: Corpus, options: TrainOptions): Promise<Trai
 	const network = toNetwork(space.layout, space.quantised, options.features, charset);
 	const trained = measure(measurer, trainItems);
 	const heldOut = measure(measurer, holdoutItems);
+	engine.close();
 	const nonzeroWeights = countNonzeroWeights(space.layout, space.quantised);
 	return {
 		model: {
@@ -197,6 +202,11 @@ export async function train(corpus: Corpus, options: TrainOptions): Promise<Trai
 		nonzeroWeights,
 		interrupted: options.signal?.aborted === true,
 	};
+}
+
+/** Starting a thread takes longer than training on a few dozen pairs. */
+function threadsFor(recipe: Recipe): number {
+	return recipe.steps * recipe.batch < MIN_ITEMS_FOR_THREADS ? 1 : usableThreads();
 }
 
 function checkOptions({ hidden, holdout, features, resume }: TrainOptions): void {
