@@ -91,9 +91,12 @@ const RECEIVER = v.strictObject({
 	failure: v.optional(v.array(v.strictObject({ text, code: errorCode })), []),
 });
 
+const NAMED_RECEIVER = v.strictObject({ use: text });
+const OWN_RECEIVER = v.strictObject({ id: text, ...RECEIVER.entries });
+
 const PROFILE = v.strictObject({
 	name: v.pipe(text, v.regex(/^[a-z0-9][a-z0-9-]*$/, "may hold small letters, digits and hyphens only")),
-	description: v.optional(text, ""),
+	description: v.optional(v.string(), ""),
 	clockHz: v.optional(v.pipe(v.number(), v.minValue(100_000), v.maxValue(1_000_000_000))),
 	tpaTop: v.pipe(v.number(), v.integer(), v.minValue(0x1000), v.maxValue(0xffff)),
 	line: v.strictObject({
@@ -104,7 +107,7 @@ const PROFILE = v.strictObject({
 	}),
 	console: v.strictObject({ prompts: v.pipe(v.array(regExp), v.minLength(1)) }),
 	receivers: v.pipe(
-		v.array(v.union([v.strictObject({ use: text }), v.strictObject({ id: text, ...RECEIVER.entries })])),
+		v.array(v.lazy((receiver) => (isByName(receiver) ? NAMED_RECEIVER : OWN_RECEIVER))),
 		v.minLength(1, "must name at least one receiver"),
 	),
 });
@@ -190,6 +193,10 @@ function malformed(path: string, what: string, cause?: unknown): ZulmError {
 		hint: "Compare it with a built-in profile in the profiles folder.",
 		cause,
 	});
+}
+
+function isByName(receiver: unknown): boolean {
+	return typeof receiver === "object" && receiver !== null && "use" in receiver;
 }
 
 function isRegExp(source: string): boolean {
