@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { VERSION } from "./cli.js";
 import { runZulm } from "./testing/run.js";
+import { VERSION } from "./version.js";
 
 describe("zulm", () => {
 	it("prints its help and exits 2 when it is asked nothing and cannot ask", async () => {

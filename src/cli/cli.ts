@@ -2,24 +2,39 @@
  * `zulm` as a function: arguments and streams in, exit code out. Declares the program and its commands, and is the one
  * place where a failure becomes words and an exit code. main.ts connects it to the process.
  */
-import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { EXIT } from "../base/errors.js";
 import type { Run } from "./command.js";
+import { declareBench } from "./commands/bench.js";
+import { declareChat } from "./commands/chat.js";
+import { declareDeploy } from "./commands/deploy.js";
+import { declareEmulate } from "./commands/emulate.js";
 import { declareEval } from "./commands/eval.js";
 import { declarePack } from "./commands/pack.js";
+import { declarePorts } from "./commands/ports.js";
+import { declarePush } from "./commands/push.js";
+import { declareRun } from "./commands/run.js";
 import { declareTrain } from "./commands/train.js";
+import { declareVerify } from "./commands/verify.js";
 import { failureOf } from "./errors.js";
 import type { CliIo } from "./io.js";
 import { Output } from "./output.js";
+import { VERSION } from "./version.js";
 
 /** In the order of the help: the whole job first, then its parts, then tools. */
-const COMMANDS: readonly ((program: Command, run: Run) => void)[] = [declareTrain, declareEval, declarePack];
-
-/** The package's version, from its package.json. */
-export const VERSION: string = (
-	JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string }
-).version;
+const COMMANDS: readonly ((program: Command, run: Run) => void)[] = [
+	declareDeploy,
+	declareTrain,
+	declareEval,
+	declarePack,
+	declarePush,
+	declareVerify,
+	declareChat,
+	declareBench,
+	declareRun,
+	declareEmulate,
+	declarePorts,
+];
 
 /** Runs one command line (without node and script) and returns the exit code; never throws, never exits. */
 export async function runCli(args: readonly string[], io: CliIo): Promise<number> {

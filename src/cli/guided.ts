@@ -58,6 +58,13 @@ export async function ask(io: CliIo, ports: readonly PortChoice[], profiles: rea
 	return { what: path, port, profile, name };
 }
 
+/** Asks which of several ports is meant. */
+export async function choose(io: CliIo, message: string, ports: readonly PortChoice[]): Promise<string> {
+	const prompt = createPromptModule({ input: io.stdin, output: io.stderr as NodeJS.WriteStream });
+	const choices = ports.map(({ port: value, label: name }) => ({ name, value }));
+	return (await prompt([{ type: "select", name: "port", message, choices }])).port;
+}
+
 /** The arguments of the `zulm` that does the same without asking. */
 export function deployArgs({ what, port, profile, name }: Answers): string[] {
 	return ["deploy", ...(what === "" ? [] : [what]), "--port", port, "--profile", profile, "--as", name];

@@ -27,13 +27,14 @@ export class Output {
 	readonly #notes: MaybeTty<Writable>;
 	readonly #stdout: Writable;
 	#drawn = false;
-	#lastProgressS = Number.NEGATIVE_INFINITY;
+	#lastS = Number.NEGATIVE_INFINITY;
 
 	constructor(io: CliIo, json: boolean) {
 		this.json = json;
 		this.#stdout = io.stdout;
 		this.#notes = io.stderr;
 		this.#people = json ? io.stderr : io.stdout;
+		if (io.stderr.isTTY !== true) this.#lastS = realClock.now();
 		this.colors = picocolors.createColors(wantsColor(io, this.#people));
 	}
 
@@ -57,20 +58,20 @@ export class Output {
 
 	/** A finished step of a longer job. */
 	done(what: string, detail = ""): void {
-		this.print(`${this.colors.green("✓")} ${what}${detail === "" ? "" : `  ${this.colors.dim(detail)}`}`);
+		this.print(`${this.colors.green("✓")} ${column(what, detail)}`);
 	}
 
 	/** A step whose answer is no. */
 	failed(what: string, detail = ""): void {
-		this.print(`${this.colors.red("✗")} ${what}${detail === "" ? "" : `  ${detail}`}`);
+		this.print(`${this.colors.red("✗")} ${column(what, detail)}`);
 	}
 
 	/** How far a step is; replaced by whatever is printed next. */
 	progress(line: string): void {
 		const now = realClock.now();
 		const terminal = this.#notes.isTTY === true;
-		if (now - this.#lastProgressS < (terminal ? REDRAW_S : PLAIN_LINE_S)) return;
-		this.#lastProgressS = now;
+		if (now - this.#lastS < (terminal ? REDRAW_S : PLAIN_LINE_S)) return;
+		this.#lastS = now;
 		if (!terminal) {
 			this.#notes.write(`${line}\n`);
 			return;
@@ -89,8 +90,14 @@ export class Output {
 	#clearProgress(): void {
 		if (this.#drawn) this.#notes.write("\r\u001b[K");
 		this.#drawn = false;
-		this.#lastProgressS = Number.NEGATIVE_INFINITY;
+		// A plain line is for when nothing else has been said for a while; a terminal's line may come at once.
+		this.#lastS = this.#notes.isTTY === true ? Number.NEGATIVE_INFINITY : realClock.now();
 	}
+}
+
+/** Details line up under one another. */
+function column(what: string, detail: string): string {
+	return detail === "" ? what : `${what.padEnd(10)} ${detail}`;
 }
 
 /** NO_COLOR (no-color.org) and FORCE_COLOR before what the stream is; a dumb terminal has none. */

@@ -1,6 +1,9 @@
 /** Packing as the commands `pack`, `deploy` and `bench` share it: a model becomes a program and its JSON. */
+import { createHash } from "node:crypto";
 import { InvalidArgumentError } from "commander";
-import type { Program } from "../cpm/program.js";
+import { ZulmError } from "../base/errors.js";
+import { type Program, readProgram } from "../cpm/program.js";
+import { hexWord } from "../cpm/verify.js";
 import { formatCount } from "../report/format.js";
 import type { ProgramResult } from "../report/results.js";
 import { stemOf } from "./locations.js";
@@ -9,14 +12,18 @@ import { stemOf } from "./locations.js";
 export const KERNELS = ["auto", "column"] as const;
 export type KernelChoice = (typeof KERNELS)[number];
 
-/** A CRC-16 as `/V` prints it. */
-export function hex4(crc16: number): string {
-	return crc16.toString(16).toUpperCase().padStart(4, "0");
-}
-
 export function programResult(path: string, program: Program): ProgramResult {
 	const { length, kernel, nonzeroWeights, crc16, sha256, buildId } = program;
-	return { path, bytes: length, kernel, nonzeroWeights, crc16: hex4(crc16), sha256, buildId };
+	return { path, bytes: length, kernel, nonzeroWeights, crc16: hexWord(crc16), sha256, buildId };
+}
+
+/** What a file says about the program in it. @throws ZulmError `program-malformed` when it is not one of ours */
+export function programFileResult(path: string, com: Uint8Array): ProgramResult {
+	const info = readProgram(com);
+	if (info === undefined) throw new ZulmError("program-malformed", `${path} is not a program packed by zulm.`);
+	const { length, kernel, crc16, buildId } = info;
+	const sha256 = createHash("sha256").update(com.subarray(0, length)).digest("hex");
+	return { path, bytes: length, kernel, nonzeroWeights: null, crc16: hexWord(crc16), sha256, buildId };
 }
 
 /** "34,944 bytes, column kernel, build 1A2B3C4D, CRC 5E6F" */

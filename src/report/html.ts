@@ -154,7 +154,7 @@ function targetCard({ target }: DeployResult): Markup {
 	const usb = link.vendorId === undefined ? "" : ` (USB ${link.vendorId}:${link.productId ?? "?"})`;
 	return card("Machine", [
 		["machine", target.machine],
-		["clock", formatClock(target.clockHz)],
+		["clock", target.clockHz === null ? "see timing" : formatClock(target.clockHz)],
 		["profile", target.profile],
 		["port", `${link.port}${usb}`],
 		["speed", link.baud === undefined ? "set by the far side" : `${formatCount(link.baud)} baud`],

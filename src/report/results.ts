@@ -40,7 +40,8 @@ export interface ProgramResult {
 	readonly path: string;
 	readonly bytes: number;
 	readonly kernel: string;
-	readonly nonzeroWeights: number;
+	/** Null where only the program is known and not its model. */
+	readonly nonzeroWeights: number | null;
 	readonly crc16: string;
 	readonly sha256: string;
 	readonly buildId: string;
@@ -59,7 +60,8 @@ export interface TargetResult {
 	readonly profile: string;
 	readonly machine: string;
 	readonly emulator: boolean;
-	readonly clockHz: number;
+	/** Null where the profile does not say: it differs from machine to machine. */
+	readonly clockHz: number | null;
 }
 
 export interface TransferReport {

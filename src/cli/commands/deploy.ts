@@ -1,0 +1,179 @@
+/**
+ * `zulm deploy`: the whole job, end to end.
+ *
+ *   corpus ─train─► model ─pack─► program ─XMODEM─► machine ─/V─► verified ─chat─► replies ─time─► report
+ */
+import type { Command } from "commander";
+import { EXIT, interrupted, ZulmError } from "../../base/errors.js";
+import { readFileOrExplain, writeFileAtomic } from "../../base/files.js";
+import { type ChatReply, chat } from "../../cpm/chat.js";
+import { programName } from "../../cpm/names.js";
+import { packModel } from "../../cpm/pack.js";
+import { type Corpus, readCorpora } from "../../model/corpus.js";
+import type { Model } from "../../model/network.js";
+import { readModel, writeModel } from "../../model/npz.js";
+import { formatCount } from "../../report/format.js";
+import { deployReportHtml } from "../../report/html.js";
+import type { DeployResult, ModelResult, TrainedResult } from "../../report/results.js";
+import { type CommandResult, declare, handle, type Run, type Session } from "../command.js";
+import { chatLine, countDiffering, printReply, referenceOf } from "../conversation.js";
+import { keptDrive, shippedFile, stemOf, timeStamp } from "../locations.js";
+import { describeModel, modelResult } from "../model-summary.js";
+import { narrate } from "../narrate.js";
+import { describeProgram, headerName, programResult } from "../packing.js";
+import { readScript, scriptFor } from "../script.js";
+import { addTargetOptions, describeTarget, keepProgram, openTarget, type TargetOptions } from "../target.js";
+import { arrivalsOf, describeTiming, measureTiming } from "../timing.js";
+import { addTrainingOptions, describeTraining, type TrainingOptions, trainCorpus, trainedResult } from "../training.js";
+import { uploadProgram } from "../uploading.js";
+import { VERSION } from "../version.js";
+
+interface Options extends TargetOptions, TrainingOptions {
+	readonly json?: boolean;
+	readonly as: string;
+	readonly script?: string;
+	readonly report?: string;
+	readonly yes?: boolean;
+}
+
+const BUNDLED_CORPUS = "fixtures/corpora/smalltalk.txt";
+
+export function declareDeploy(program: Command, run: Run): void {
+	const command = declare(program, "deploy", {
+		summary: "the whole job: train, pack, send, verify, chat, time, report",
+		description:
+			"Takes a model (.npz) or a corpus, which it trains first; without one, the bundled small talk. Sends the program\n" +
+			"to the machine, has it verify itself there, asks it the queries of a script, compares every reply with the\n" +
+			"integer reference, times it, and writes an HTML report with model and program beside it.",
+		examples: [
+			"zulm deploy",
+			"zulm deploy my-corpus.txt --port /dev/ttyUSB0 --profile rc2014-romwbw",
+			"zulm deploy smalltalk.npz --port tcp://rc2014.local:2323 --script questions.txt --json",
+		],
+		no: "verification failed, or a reply differs from the reference",
+		machine: true,
+	})
+		.argument("[model-or-corpus]", "model (.npz) or corpus; - is a corpus on standard input")
+		.option("--as <name>", "name of the program on the machine", "CHAT.COM")
+		.option("--script <file>", "queries to ask, one a line (default: some of the corpus)")
+		.option("--report <file>", "report to write (default: reports/NAME-TIME.html)")
+		.option("--yes", "never ask: with several adapters that is an error");
+	handle(run, addTrainingOptions(addTargetOptions(command)), deployCommand);
+}
+
+async function deployCommand(session: Session, options: Options, given?: string): Promise<CommandResult> {
+	const { out } = session;
+	const path = given ?? shippedFile(BUNDLED_CORPUS);
+	const name = programName(options.as);
+	const source = await readSource(session, path);
+	const queries = options.script === undefined ? scriptFor(path, source.corpus) : readScript(options.script);
+	const stem = path === "-" ? "corpus" : stemOf(path);
+	const files = outputFiles(stem, options.report);
+
+	const target = await openTarget(session, options, true);
+	try {
+		out.done("connected", describeTarget(target.result));
+		const { model, summary } = await modelOf(session, options, source, files.model);
+		const program = packModel(model, { name: headerName(stem), memoryTop: target.profile.tpaTop });
+		writeFileAtomic(files.program, program.image);
+		const packed = programResult(files.program, program);
+		out.done("packed", describeProgram(packed));
+		const { transfer, verify } = await uploadProgram(session, target, program.image, name);
+		if (verify === null) throw new ZulmError("verify-failed", "The program could not verify itself.");
+		if (target.freshDrive !== undefined) keepProgram(keptDrive(session.io.env), name, program.image);
+
+		const replies = await chat(target.link, target.profile, name, queries, {
+			signal: session.signal,
+			onEvent: narrate(out),
+			expect: referenceOf(model.network),
+			onReply: (reply) => printReply(out, reply),
+		});
+		const lines = replies.map(chatLine);
+		sayHowChatWent(session, replies);
+		const timing = await measureTiming(session, target, name, program.image, replies);
+		out.done("timed", describeTiming(timing));
+
+		const result: DeployResult = {
+			model: summary,
+			program: packed,
+			target: target.result,
+			transfer,
+			verify,
+			chat: lines,
+			timing,
+			reportPath: files.report,
+		};
+		writeReport(files, stem, result, replies);
+		out.done("report", files.report);
+		return { json: result, exitCode: countDiffering(lines) > 0 ? EXIT.no : EXIT.done };
+	} finally {
+		await target.close();
+	}
+}
+
+interface Source {
+	readonly path: string;
+	/** One of the two. */
+	readonly model?: Model;
+	readonly corpus?: Corpus;
+}
+
+/** A zip (PK\3\4) or anything called .npz is a model, everything else a corpus. */
+async function readSource({ io }: Session, path: string): Promise<Source> {
+	if (path === "-") return { path, corpus: await readCorpora([path], io.stdin) };
+	const bytes = readFileOrExplain(path, "model or corpus");
+	const isZip = bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4;
+	if (isZip || /\.npz$/i.test(path)) return { path, model: readModel(path) };
+	return { path, corpus: await readCorpora([path]) };
+}
+
+async function modelOf(
+	session: Session,
+	options: Options,
+	{ path, model, corpus }: Source,
+	modelFile: string,
+): Promise<{ model: Model; summary: ModelResult | TrainedResult }> {
+	const { out } = session;
+	if (model !== undefined) {
+		const summary = modelResult(path, model.network);
+		out.done("read", `${path}: ${describeModel(summary)}`);
+		return { model, summary };
+	}
+	const result = await trainCorpus(session, corpus as Corpus, options);
+	if (result.interrupted) throw interrupted();
+	writeModel(modelFile, result.model);
+	out.done("trained", describeTraining(result));
+	return { model: result.model, summary: trainedResult(modelFile, result) };
+}
+
+function sayHowChatWent({ out }: Session, replies: readonly ChatReply[]): void {
+	const differing = countDiffering(replies);
+	const total = formatCount(replies.length);
+	if (differing === 0) out.done("chatted", `${total} of ${total} replies are the reference's`);
+	else out.failed("chatted", `${formatCount(differing)} of ${total} replies differ from the reference`);
+}
+
+interface OutputFiles {
+	readonly report: string;
+	readonly model: string;
+	readonly program: string;
+	readonly json: string;
+}
+
+/** Everything a deploy leaves, side by side and with one stem. */
+function outputFiles(stem: string, report: string | undefined): OutputFiles {
+	const base = report?.replace(/\.html?$/i, "") ?? `reports/${stem}-${timeStamp(new Date())}`;
+	return { report: report ?? `${base}.html`, model: `${base}.npz`, program: `${base}.com`, json: `${base}.json` };
+}
+
+function writeReport(files: OutputFiles, name: string, result: DeployResult, replies: readonly ChatReply[]): void {
+	const html = deployReportHtml({
+		name,
+		createdAt: new Date().toLocaleString("sv-SE"),
+		zulmVersion: VERSION,
+		result,
+		arrivals: replies.map(arrivalsOf),
+	});
+	writeFileAtomic(files.json, `${JSON.stringify(result, undefined, "\t")}\n`);
+	writeFileAtomic(files.report, html);
+}

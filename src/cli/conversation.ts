@@ -1,0 +1,32 @@
+/** Chat as the commands share it: replies compared with the integer reference, and shown as they come. */
+import type { ChatReply } from "../cpm/chat.js";
+import type { Network } from "../model/network.js";
+import { generate } from "../model/reference.js";
+import type { ChatLine } from "../report/results.js";
+import { type Output, visible } from "./output.js";
+
+/** What the integer reference says, query by query. */
+export function referenceOf(network: Network): (query: string) => string {
+	const known = new Map<string, string>();
+	return (query) => {
+		const reply = known.get(query) ?? generate(network, query);
+		known.set(query, reply);
+		return reply;
+	};
+}
+
+export function chatLine({ query, reply, expected, ok }: ChatReply): ChatLine {
+	return { query, reply, expected, ok };
+}
+
+/** "  > hello there             HI THERE" with a mark when there was something to compare with. */
+export function printReply(out: Output, { query, reply, expected, ok }: ChatReply): void {
+	const { green, red, dim } = out.colors;
+	const asked = `  ${dim(">")} ${visible(query).padEnd(34)}`;
+	const mark = expected === null ? "" : ok ? green(" ✓") : red(` ✗ the reference says ${visible(expected)}`);
+	out.print(`${asked} ${visible(reply)}${mark}`);
+}
+
+export function countDiffering(replies: readonly ChatLine[]): number {
+	return replies.filter(({ ok }) => !ok).length;
+}

@@ -1,0 +1,189 @@
+/**
+ * The machine a command talks to: what `--port`, `--profile`, `--baud`, `--log` and `--drive` mean.
+ *
+ *   auto ──► the only USB serial adapter │ asks on a terminal when there are several │ none: the emulator, saying so
+ *   emulator ──► the bundled machine on virtual time, its drive A: a folder that is kept between runs, or a fresh one
+ *   PATH, COMn, tcp://host:port ──► exactly that, or an error
+ */
+import { closeSync, mkdirSync, openSync, readdirSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import type { Command } from "commander";
+import { ZulmError } from "../base/errors.js";
+import { writeFileAtomic } from "../base/files.js";
+import { assembleReceiver, RECEIVER_NAME } from "../cpm/receiver.js";
+import type { Drive } from "../emu/drive.js";
+import { openEmulatorLink } from "../emu/emulator-link.js";
+import { FolderDrive } from "../emu/folder-drive.js";
+import { MemoryDrive } from "../emu/memory-drive.js";
+import { formatCount } from "../report/format.js";
+import type { TargetResult } from "../report/results.js";
+import { captureLink } from "../transport/capture.js";
+import type { Link } from "../transport/link.js";
+import { openLink } from "../transport/open-link.js";
+import { choosePort, listPorts, type PortInfo, parsePortSpec } from "../transport/ports.js";
+import { loadProfile, type Profile } from "../transport/profile.js";
+import { integer, type Session } from "./command.js";
+import { choose, type PortChoice } from "./guided.js";
+import { canAsk } from "./io.js";
+import { keptDrive } from "./locations.js";
+
+export interface TargetOptions {
+	readonly port: string;
+	readonly profile?: string;
+	readonly baud?: number;
+	readonly log?: string;
+	readonly drive?: string;
+	/** Never ask. */
+	readonly yes?: boolean;
+}
+
+export interface Target {
+	readonly link: Link;
+	readonly profile: Profile;
+	readonly result: TargetResult;
+	/** Drive A: of the emulated machine when it is a fresh one in memory. */
+	readonly freshDrive: MemoryDrive | undefined;
+	close(): Promise<void>;
+}
+
+export const EMULATOR = "emulator";
+const HARDWARE_PROFILE = "generic";
+
+export function addTargetOptions(command: Command): Command {
+	return command
+		.option("--port <port>", "auto, emulator, a device path, COMn, or tcp://host:port", "auto")
+		.option("--profile <profile>", "machine profile: a name or a .toml file (default: emulator or generic)")
+		.option("--baud <rate>", "line speed instead of the profile's", integer(50, 4_000_000))
+		.option("--log <file>", "write every byte of the line with its time to this file (JSON lines)")
+		.option("--drive <folder>", "folder to use as drive A: of the emulated machine");
+}
+
+/**
+ * Opens the machine. `fresh`: an emulated machine starts with nothing but our receiver on its drive.
+ * @throws ZulmError `profile-unknown`, `profile-malformed`, `port-unknown`, `port-busy`, `port-denied`, …
+ */
+export async function openTarget(session: Session, options: TargetOptions, fresh = false): Promise<Target> {
+	const port = await resolvePort(session, options);
+	const target = port === EMULATOR ? openEmulator(session, options, fresh) : await openHardware(session, options, port);
+	if (options.log === undefined) return target;
+	try {
+		return withLog(target, options.log);
+	} catch (error) {
+		await target.close();
+		throw error;
+	}
+}
+
+/** What `--port` comes to: "emulator", or the one port to open. */
+async function resolvePort({ io, out }: Session, options: TargetOptions): Promise<string> {
+	const spec = parsePortSpec(options.port);
+	const choice = choosePort(spec, spec.kind === "auto" ? await listPorts() : []);
+	switch (choice.kind) {
+		case "emulator":
+			if (choice.reason === "no-adapter") out.note("No USB serial adapter found: using the bundled emulator.");
+			return EMULATOR;
+		case "tcp":
+			return options.port;
+		case "serial":
+			return choice.path;
+		case "ambiguous": {
+			if (canAsk(io) && options.yes !== true) return choose(io, "Which adapter?", choice.ports.map(portChoice));
+			const paths = choice.ports.map(({ path }) => path).join(", ");
+			throw new ZulmError("usage", `There are several serial adapters: ${paths}.`, { hint: "Choose one with --port." });
+		}
+	}
+}
+
+/** "/dev/ttyUSB0  FTDI 0403:6001 A50285BI" */
+export function portChoice({ path, manufacturer, vendorId, productId, serialNumber }: PortInfo): PortChoice {
+	const identity = vendorId === undefined ? undefined : `${vendorId}:${productId ?? "?"}`;
+	const details = [manufacturer, identity, serialNumber].filter((part) => part !== undefined).join(" ");
+	return { port: path, label: details === "" ? path : `${path}  ${details}` };
+}
+
+async function openHardware({ signal }: Session, options: TargetOptions, port: string): Promise<Target> {
+	const profile = loadProfile(options.profile ?? HARDWARE_PROFILE);
+	const settings = options.baud === undefined ? profile.line : { ...profile.line, baud: options.baud };
+	const link = await openLink(port, settings, signal);
+	return {
+		link,
+		profile,
+		freshDrive: undefined,
+		result: {
+			link: link.describe(),
+			profile: profile.name,
+			machine: profile.description === "" ? profile.name : profile.description,
+			emulator: false,
+			clockHz: profile.clockHz ?? null,
+		},
+		close: () => link.close(),
+	};
+}
+
+/** Every byte of the line into a file, as it passes, so that the log is there when something goes wrong. */
+function withLog(target: Target, path: string): Target {
+	let file: number;
+	try {
+		file = openSync(path, "w");
+	} catch (cause) {
+		throw new ZulmError("file-unwritable", `Cannot write the log ${path}: ${(cause as Error).message}.`, {
+			hint: "Choose a folder you may write to.",
+			cause,
+		});
+	}
+	return {
+		...target,
+		link: captureLink(target.link, (line) => writeSync(file, line)),
+		close: async () => {
+			await target.close();
+			closeSync(file);
+		},
+	};
+}
+
+/** "emulator at 115,200 baud, profile emulator" */
+export function describeTarget({ link, profile, machine }: TargetResult): string {
+	const speed = link.baud === undefined ? "" : ` at ${formatCount(link.baud)} baud`;
+	return `${machine} on ${link.port}${speed}, profile ${profile}`;
+}
+
+function openEmulator({ io }: Session, options: TargetOptions, fresh: boolean): Target {
+	const profile = loadProfile(options.profile ?? EMULATOR);
+	const freshDrive =
+		fresh && options.drive === undefined
+			? new MemoryDrive({ files: new Map([[RECEIVER_NAME, assembleReceiver("68b50")]]) })
+			: undefined;
+	const drive: Drive = freshDrive ?? openFolder(options.drive ?? keptDrive(io.env));
+	const { link, machine } = openEmulatorLink({ drive, baud: options.baud ?? profile.line.baud });
+	return {
+		link,
+		profile,
+		freshDrive,
+		result: {
+			link: link.describe(),
+			profile: profile.name,
+			machine: `emulated ${machine.config.name}`,
+			emulator: true,
+			clockHz: machine.config.clockHz,
+		},
+		close: () => link.close(),
+	};
+}
+
+/** A folder as drive A:. It is made when missing, and our receiver is put there when there is none. */
+export function openFolder(folder: string): FolderDrive {
+	prepareFolder(folder);
+	return new FolderDrive(folder);
+}
+
+/** Puts a program on the drive that the emulated machine keeps between runs. */
+export function keepProgram(folder: string, name: string, image: Uint8Array): void {
+	prepareFolder(folder);
+	writeFileAtomic(join(folder, name), image);
+}
+
+function prepareFolder(folder: string): void {
+	mkdirSync(folder, { recursive: true });
+	if (readdirSync(folder).some((name) => name.toUpperCase() === RECEIVER_NAME)) return;
+	writeFileAtomic(join(folder, RECEIVER_NAME), assembleReceiver("68b50"));
+}

@@ -1,0 +1,6 @@
+/** zulm's version, from the package's package.json. */
+import { readFileSync } from "node:fs";
+
+export const VERSION: string = (
+	JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string }
+).version;
