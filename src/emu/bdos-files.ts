@@ -406,7 +406,10 @@ export class BdosFiles {
 		if (extent >= 512) return false;
 		setExtent(fcb, extent);
 		if (this.openExtent(fcb) !== FAILED) return true;
-		return !reading && this.makeExtent(fcb) !== FAILED;
+		if (!reading && this.makeExtent(fcb) !== FAILED) return true;
+		// There is nothing for a close to write.
+		fcb[S2] = (fcb[S2] as number) | UNCHANGED;
+		return false;
 	}
 
 	/** Goes to the extent and record that R0–R2 name. @returns 0 or the error of a random read or write. */

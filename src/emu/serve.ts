@@ -60,11 +60,11 @@ export async function serve(options: ServeOptions): Promise<void> {
 		while (!options.signal?.aborted && failure === undefined) {
 			machine.setCts(endpoint.backlog < CTS_DROP_BYTES);
 			endpoint.setReading(machine.linePending < STOP_READING_BYTES);
+			const behindS = clock.now() - originS - machine.timeS;
+			if (behindS > MOST_CATCH_UP_S) originS += behindS - MOST_CATCH_UP_S;
 			machine.runUntil((clock.now() - originS) * machine.config.clockHz);
 			if (output.length > 0) endpoint.write(Uint8Array.from(output));
 			output = [];
-			const behindS = clock.now() - originS - machine.timeS;
-			if (behindS > MOST_CATCH_UP_S) originS += behindS - MOST_CATCH_UP_S;
 			await pause(clock, options.signal);
 		}
 		if (failure !== undefined) {

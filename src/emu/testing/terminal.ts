@@ -1,0 +1,54 @@
+/**
+ * Somebody at a terminal on the emulated machine's line, for tests: types, reads what comes, on virtual time.
+ */
+import { type EmulatorLink, type EmulatorLinkOptions, openEmulatorLink } from "../emulator-link.js";
+import { ascii } from "./z80-programs.js";
+
+/** Longer than anything the machine says without computing. */
+const QUIET_S = 0.2;
+
+export class Terminal {
+	/** All that has come so far. */
+	output = "";
+	/** T-state-exact arrival time of each character, in seconds. */
+	readonly arrivalsS: number[] = [];
+
+	constructor(readonly emulator: EmulatorLink) {
+		emulator.link.onData((bytes, arrivalS) => {
+			for (const byte of bytes) {
+				this.output += String.fromCharCode(byte);
+				this.arrivalsS.push(arrivalS);
+			}
+		});
+	}
+
+	/** Powers a machine on and waits for its prompt. */
+	static async boot(options: EmulatorLinkOptions = {}): Promise<Terminal> {
+		const terminal = new Terminal(openEmulatorLink(options));
+		await terminal.quiet();
+		return terminal;
+	}
+
+	/** Types keys, all at once, and returns what came until the line was quiet. */
+	async type(keys: string): Promise<string> {
+		const start = this.output.length;
+		await this.emulator.link.write(ascii(keys));
+		await this.emulator.link.drain();
+		await this.quiet();
+		return this.output.slice(start);
+	}
+
+	/** Types a command and RETURN; returns what came after the echo of the command. */
+	async command(line: string): Promise<string> {
+		const answer = await this.type(`${line}\r`);
+		return answer.startsWith(`${line}\r`) ? answer.slice(line.length + 1) : answer;
+	}
+
+	private async quiet(): Promise<void> {
+		let seen: number;
+		do {
+			seen = this.output.length;
+			await this.emulator.link.clock.sleep(QUIET_S);
+		} while (this.output.length !== seen);
+	}
+}
