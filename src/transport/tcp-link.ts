@@ -4,7 +4,7 @@
  */
 import { connect, type Socket } from "node:net";
 import { interrupted, ZulmError } from "../base/errors.js";
-import { realClock } from "./clock.js";
+import { type Clock, realClock } from "./clock.js";
 import type { Link, LinkDescription } from "./link.js";
 import { LinkListeners } from "./link-listeners.js";
 import { parsePortSpec } from "./ports.js";
@@ -14,6 +14,8 @@ export interface TcpOptions {
 	/** 10 by default. */
 	readonly connectTimeoutS?: number;
 	readonly signal?: AbortSignal;
+	/** The wall clock by default. */
+	readonly clock?: Clock;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface TcpOptions {
 export async function openTcp(url: string, options: TcpOptions = {}): Promise<Link> {
 	const spec = parsePortSpec(url);
 	if (spec.kind !== "tcp") throw new ZulmError("usage", `"${url}" is not of the form tcp://host:port.`);
-	const { connectTimeoutS = 10, signal } = options;
+	const { connectTimeoutS = 10, signal, clock = realClock } = options;
 	if (signal?.aborted) throw interrupted();
 	const socket = connect({ host: spec.host, port: spec.port, noDelay: true, keepAlive: true });
 	const timer = new AbortController();
@@ -33,14 +35,14 @@ export async function openTcp(url: string, options: TcpOptions = {}): Promise<Li
 		socket.once("connect", resolve);
 		socket.once("error", (cause: NodeJS.ErrnoException) => reject(connectFailure(url, cause)));
 	});
-	const expired = realClock.sleep(connectTimeoutS, timer.signal).then(() => {
+	const expired = clock.sleep(connectTimeoutS, timer.signal).then(() => {
 		throw new ZulmError("line-failed", `${url} did not answer within ${connectTimeoutS} s.`, {
 			hint: "Check the address and the network, and that no firewall is in between.",
 		});
 	});
 	try {
 		await Promise.race([connected, expired]);
-		return new TcpLink(socket, url);
+		return new TcpLink(socket, url, clock);
 	} catch (error) {
 		connected.catch(() => {});
 		socket.on("error", () => {});
@@ -54,14 +56,15 @@ export async function openTcp(url: string, options: TcpOptions = {}): Promise<Li
 }
 
 class TcpLink implements Link {
-	readonly clock = realClock;
+	readonly clock: Clock;
 	readonly controlLines = undefined;
 	readonly #socket: Socket;
 	readonly #port: string;
 	readonly #listeners = new LinkListeners();
 	#lastWrite: Promise<void> = Promise.resolve();
 
-	constructor(socket: Socket, port: string) {
+	constructor(socket: Socket, port: string, clock: Clock) {
+		this.clock = clock;
 		this.#socket = socket;
 		this.#port = port;
 		socket.removeAllListeners("error");
