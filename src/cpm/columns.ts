@@ -11,8 +11,8 @@ const LONGEST_ENTRY = 24;
  * 88 steps stay below the 5,000 T-states that zulm promises; 72 is the multiple of the entry length below that.
  */
 const STEPS_BEFORE_BREATH = 72;
-/** A share takes 144 T, as long as this many steps at most. */
-const STEPS_OF_A_SHARE = 3;
+/** A share takes 164 T, as long as this many steps at most. */
+const STEPS_OF_A_SHARE = 4;
 
 /** Code addresses the streams refer to: labels of the assembled program, or none yet while its length is being learnt. */
 export class ColumnCode {

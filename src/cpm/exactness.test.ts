@@ -11,6 +11,7 @@ import { randomModel } from "./testing/random-model.js";
 function expectExact(model: Model, queries: readonly string[]): ChatMachine {
 	const program = packModel(model, { memoryTop: 0xffff });
 	const machine = new ChatMachine(program);
+	machine.prepare();
 	const classes = model.network.charset.length;
 	const low = machine.symbol("LOGITS") * 256;
 	let logits: number[][] = [];
@@ -19,7 +20,7 @@ function expectExact(model: Model, queries: readonly string[]): ChatMachine {
 		logits.push(
 			Array.from(
 				{ length: classes },
-				(_, k) => (((memory[low + k] as number) | ((memory[low + 256 + k] as number) << 8)) << 16) >> 18,
+				(_, k) => (((memory[low + k] as number) | (((memory[low + 256 + k] as number) ^ 0x80) << 8)) << 16) >> 18,
 			),
 		);
 	});

@@ -63,7 +63,9 @@ class LayoutBuilder {
 		this.#set("QUERY_TRIGRAMS", features.ngrams.includes(3) ? 1 : 0);
 		this.#set("LINE_SIZE", LINE_BYTES);
 		this.#widths(1, first.width, first.width);
-		layers.forEach(({ width, accumulators }, i) => this.#widths(i + 2, width, accumulators));
+		layers.forEach(({ width, start }, i) => {
+			this.#widths(i + 2, width, start.length);
+		});
 	}
 
 	tables({ features, charset, first, layers }: MachineNetwork): void {

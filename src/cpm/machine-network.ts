@@ -2,7 +2,8 @@
  * A network as the Z80 program computes it: the same function as the model's, in the form the assembly sources want.
  *
  *   layer 1      small counts with a threshold per neuron (first-layer.asm)
- *   layer 2 … N  accumulators: neurons first, shared sums behind them (shared-sums.ts); hidden biases less 4 (layers.asm)
+ *   layer 2 … N  accumulators: neurons first, shared sums behind them (shared-sums.ts); hidden biases less 4 (layers.asm),
+ *                output biases with their top bit turned over (argmax.asm)
  */
 import { ZulmError } from "../base/errors.js";
 import { hashBytes } from "../model/features.js";
@@ -31,7 +32,7 @@ export interface MachineLayer {
 	readonly width: number;
 	/** Neurons and shared sums. */
 	readonly accumulators: number;
-	/** Where each accumulator starts, 16 bits. */
+	/** Where the accumulator of each neuron starts, 16 bits. Shared sums start at zero. */
 	readonly start: readonly number[];
 	/** Weights that leave each input, [input][accumulator]. */
 	readonly columns: readonly Int8Array[];
@@ -55,11 +56,11 @@ export function machineNetwork(network: Network): MachineNetwork {
 	const layers = others.map((layer, i): MachineLayer => {
 		const { rows, shares } = shareSums(layer, activity[i] as Float64Array);
 		const hidden = i < others.length - 1;
-		const start = [...layer.biases].map((bias) => (hidden ? bias - 4 : bias));
+		const start = [...layer.biases].map((bias) => (hidden ? bias - 4 : bias ^ 0x8000));
 		return {
 			width: layer.outputs,
 			accumulators: rows.length,
-			start: [...start, ...shares.map(() => 0)],
+			start,
 			columns: Array.from({ length: layer.inputs }, (_, i) => Int8Array.from(rows, (row) => row[i] as number)),
 			shares,
 		};

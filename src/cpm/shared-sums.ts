@@ -11,7 +11,7 @@ import type { Layer } from "../model/network.js";
 
 /** T-states of one step of a column with its average carry, and of adding a shared sum to its two neurons. */
 const STEP_T = 34 + 0.2 * 29 + 1;
-const SHARE_T = 144;
+const SHARE_T = 164;
 
 export interface Share {
 	/** Accumulator that holds the shared sum. */

@@ -51,20 +51,15 @@ hit_{n}:
 	ld iy,next_{n}		; 14
 	jr active		; 12
 	endr
-active:	ld a,(hl)		; 7
+active:				; A = 2*high, Z if that is 0, H = page of high bytes
+	jr nz,medium		; 7
 	dec h			; 4
-	ld e,(hl)		; 7
-	inc h			; 4
-	srl a			; 8   AE = (acc - 4) >> 2 = x - 1
-	rr e			; 8
-	srl a			; 8
-	rr e			; 8
-	or a			; 4
-	jr nz,large		; 7
-	inc e			; 4
-	jr z,large		; 7
-	ld a,e			; 4
-	ld h,&columns		; 7
+	ld a,(hl)		; 7
+	rrca			; 4
+	rrca			; 4
+	and 3Fh			; 7
+	inc a			; 4   x, 1..64
+run:	ld h,&columns		; 7
 	ld e,(hl)		; 7
 	inc h			; 4
 	ld d,(hl)		; 7
@@ -77,6 +72,21 @@ active:	ld a,(hl)		; 7
 	ld e,a			; 4
 	ld h,&next		; 7
 	ret			; 10  into the column; column_done comes back to the neuron after
+medium:	cp 8			; 7
+	jr nc,large		; 7
+	rrca			; 4
+	rrca			; 4
+	rrca			; 4   high * 64
+	ld e,a			; 4
+	dec h			; 4
+	ld a,(hl)		; 7
+	inc h			; 4
+	rrca			; 4
+	rrca			; 4
+	and 3Fh			; 7
+	or e			; 4
+	inc a			; 4   x, 65..255
+	jr nz,run		; 12
 large:	ld d,(hl)
 	dec h
 	ld e,(hl)

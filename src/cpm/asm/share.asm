@@ -1,13 +1,17 @@
 ; Sums that two neurons share (shared-sums.ts finds them): one accumulator, added to both when the layer is complete.
 ; A stream like a column's: address of share_same or share_opposite, the two neurons, accumulator and page; ... ;
-; address of column_done.  144 T a share.
+; address of column_done.  164 T a share.
+;
+; A shared sum is set to zero as it is read, for the next character; zero_sums (startup) does it for the first.
 
 share_same:
 	pop bc			; 10  C = first neuron, B = second
 	pop hl			; 10  L = accumulator, H = page of low bytes
 	ld e,(hl)		; 7
+	ld (hl),0		; 10
 	inc h			; 4
 	ld d,(hl)		; 7
+	ld (hl),0		; 10
 	dec h			; 4
 	ld l,c			; 4
 	ld a,(hl)		; 7
@@ -32,8 +36,10 @@ share_opposite:
 	pop bc
 	pop hl
 	ld e,(hl)
+	ld (hl),0
 	inc h
 	ld d,(hl)
+	ld (hl),0
 	dec h
 	ld l,c
 	ld a,(hl)
@@ -69,4 +75,13 @@ share_sums:
 	ret
 shared:	pop iy
 	pop ix
+	ret
+
+; Sets the accumulators of every layer behind the first to zero.
+zero_sums:
+	ld hl,LOW_2*256
+	ld de,LOW_2*256+1
+	ld bc,LOGITS*256+511-LOW_2*256
+	ld (hl),0
+	ldir
 	ret

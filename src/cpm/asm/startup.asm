@@ -98,6 +98,7 @@ prepare:
 	ld (column_ei),a
 	ld (breathe_ei),a
 prepared:
+	call zero_sums
 	pop hl
 	ret
 

@@ -78,6 +78,11 @@ export class ChatMachine {
 		return String.fromCharCode(...this.output.map(({ byte }) => byte));
 	}
 
+	/** The start-up work of a chat, without its greeting: once before `ask`. */
+	prepare(): void {
+		this.#call("prepare", 0);
+	}
+
 	/** Takes a query as the program's own `set_query` wants it and answers it; the reply's text. */
 	ask(query: Uint8Array): string {
 		this.memory.set([...query, 0], 0x80);
