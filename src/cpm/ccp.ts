@@ -51,6 +51,8 @@ const CANCEL = "\x18\x18\x18";
 
 /** A submit file may print prompts and commands for a while: that must be over first (CP/M 3 at boot). */
 const SILENCE_S = 0.5;
+/** Pauses inside a boot: 0.55 s seen on CP/M 3. */
+const CHATTER_PAUSE_S = 1;
 const CHATTER_S = 20;
 /** A warm boot from floppy takes seconds. */
 const ANSWER_S = 4;
@@ -84,6 +86,7 @@ export class Ccp {
 	 */
 	async find(): Promise<string> {
 		let heard = await this.console.listen(SILENCE_S, CHATTER_S);
+		if (heard !== "") heard += await this.console.listen(CHATTER_PAUSE_S, CHATTER_S);
 		let everything = heard;
 		let answered = false;
 		for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
