@@ -112,7 +112,7 @@ async function openHardware({ signal }: Session, options: TargetOptions, port: s
 		result: {
 			link: link.describe(),
 			profile: profile.name,
-			machine: profile.description === "" ? profile.name : profile.description,
+			machine: profile.name,
 			emulator: false,
 			clockHz: profile.clockHz ?? null,
 		},
@@ -141,10 +141,10 @@ function withLog(target: Target, path: string): Target {
 	};
 }
 
-/** "emulator at 115,200 baud, profile emulator" */
-export function describeTarget({ link, profile, machine }: TargetResult): string {
+/** "emulated rc2014 at 115,200 baud", "/dev/ttyUSB0 at 115,200 baud, profile rc2014-romwbw" */
+export function describeTarget({ link, profile, machine, emulator }: TargetResult): string {
 	const speed = link.baud === undefined ? "" : ` at ${formatCount(link.baud)} baud`;
-	return `${machine} on ${link.port}${speed}, profile ${profile}`;
+	return emulator ? `${machine}${speed}` : `${link.port}${speed}, profile ${profile}`;
 }
 
 function openEmulator({ io }: Session, options: TargetOptions, fresh: boolean): Target {

@@ -1,0 +1,99 @@
+/**
+ * Stand-ins for machines on a TCP port, for what the emulated one never does: stay silent, cancel a transfer, vanish.
+ * They know as much CP/M as a deploy needs: a prompt, an echo, an empty directory.
+ */
+import { connect, createServer, type Server, type Socket } from "node:net";
+import { onTestFinished } from "vitest";
+
+const CAN = 0x18;
+const CR = 0x0d;
+const ERASE_LINE = 0x18;
+
+/** Says nothing, whatever is typed. */
+export function silentMachine(): Promise<string> {
+	return listen(() => {});
+}
+
+/** Has a receiver that asks for the first block and then cancels. */
+export function cancellingMachine(): Promise<string> {
+	return listen((socket) => {
+		let line = "";
+		let receiving = false;
+		socket.on("data", (bytes: Buffer) => {
+			if (receiving) {
+				receiving = false;
+				socket.write(Buffer.from([CAN, CAN]));
+				socket.write("\r\nA>");
+				return;
+			}
+			for (const byte of bytes) {
+				if (byte === ERASE_LINE) line = "";
+				else if (byte !== CR) {
+					line += String.fromCharCode(byte);
+					socket.write(Buffer.from([byte]));
+				} else {
+					receiving = line.startsWith("RX ");
+					socket.write(receiving ? "\r\nRX ZULMTMP.COM\r\nC" : line === "" ? "\r\nA>" : "\r\nNO FILE\r\nA>");
+					line = "";
+				}
+			}
+		});
+	});
+}
+
+/** Passes everything on to the machine at `address`, and is unplugged after `bytes` bytes have gone to it. */
+export function unpluggedAfter(address: string, bytes: number): Promise<string> {
+	const { hostname, port } = new URL(address);
+	return listen((socket) => {
+		const machine = connect(Number(port), hostname);
+		onTestFinished(() => {
+			machine.destroy();
+		});
+		let passed = 0;
+		socket.on("data", (chunk: Buffer) => {
+			passed += chunk.length;
+			if (passed < bytes) machine.write(chunk);
+			else {
+				socket.destroy();
+				machine.destroy();
+			}
+		});
+		machine.on("data", (chunk: Buffer) => socket.write(chunk));
+		machine.on("error", () => socket.destroy());
+	});
+}
+
+/** A port on which nobody listens: it was free a moment ago. */
+export async function deadPort(): Promise<string> {
+	const server = createServer();
+	const address = await start(server);
+	await new Promise((closed) => server.close(closed));
+	return address;
+}
+
+async function listen(onConnection: (socket: Socket) => void): Promise<string> {
+	const sockets = new Set<Socket>();
+	const server = createServer((socket) => {
+		sockets.add(socket);
+		socket.on("error", () => {});
+		onConnection(socket);
+	});
+	onTestFinished(
+		() =>
+			new Promise<void>((closed) => {
+				for (const socket of sockets) socket.destroy();
+				server.close(() => closed());
+			}),
+	);
+	return start(server);
+}
+
+function start(server: Server): Promise<string> {
+	return new Promise((ready) => {
+		server.listen(0, "127.0.0.1", () => {
+			const address = server.address();
+			if (address === null || typeof address === "string") throw new Error("no TCP address");
+			ready(`tcp://127.0.0.1:${address.port}`);
+		});
+	});
+}
