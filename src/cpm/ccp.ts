@@ -156,7 +156,7 @@ export class Ccp {
 		if (heard.waiting === "chat") return heard.text;
 		if (heard.waiting !== "prompt") throw stuck(heard.text, silenceS);
 		const output = outputOf(heard.text, this.#waiting.prompt);
-		throw isUnknownCommand(output, command) ? notThere(command) : refused(command, output);
+		throw isUnknownCommand(output, command) ? notThere(command) : (faultIn(output) ?? refused(command, output));
 	}
 
 	/** Reads until the machine waits for anything that is known. */

@@ -86,9 +86,10 @@ export class ChatSession {
 		if (query === "") throw new ZulmError("usage", "The query is empty.");
 		await this.ccp.console.typeEchoed(bytesToText(queryBytes(query)));
 		const arrivals: Arrival[] = [];
+		const show = this.#shower();
 		const stop = this.link.onData((bytes, atS) => {
 			for (const byte of bytes) arrivals.push({ byte, atS });
-			this.#show(bytes);
+			show(bytes);
 		});
 		try {
 			await this.ccp.console.type("\r");
@@ -154,9 +155,17 @@ export class ChatSession {
 		};
 	}
 
-	#show(bytes: Uint8Array): void {
-		const plain = bytes.filter((byte) => byte >= 0x20);
-		if (plain.length > 0) this.options.onText?.(fromMachineBytes(plain));
+	/** Passes on the reply's characters as they come: nothing of the line ends around it, nothing of the next prompt. */
+	#shower(): (bytes: Uint8Array) => void {
+		let state: "before" | "reply" | "after" = "before";
+		return (bytes) => {
+			for (const byte of bytes) {
+				const lineEnd = isLineEnd(byte);
+				if (state === "before" && !lineEnd) state = "reply";
+				else if (state === "reply" && lineEnd) state = "after";
+				if (state === "reply") this.options.onText?.(fromMachineBytes(Uint8Array.of(byte)));
+			}
+		};
 	}
 }
 
@@ -203,9 +212,12 @@ function queryBytes(query: string): Uint8Array {
 
 /** Between the line end after Enter and the line end before the next "> ". */
 function replyCharacters(arrivals: readonly Arrival[]): Arrival[] {
-	const isLineEnd = ({ byte }: Arrival) => byte === 13 || byte === 10;
-	const start = arrivals.findIndex((arrival) => !isLineEnd(arrival));
+	const start = arrivals.findIndex(({ byte }) => !isLineEnd(byte));
 	let end = arrivals.length - "> ".length;
-	while (end > start && isLineEnd(arrivals[end - 1] as Arrival)) end--;
+	while (end > start && isLineEnd((arrivals[end - 1] as Arrival).byte)) end--;
 	return arrivals.slice(start, end);
+}
+
+function isLineEnd(byte: number): boolean {
+	return byte === 13 || byte === 10;
 }

@@ -41,6 +41,12 @@ const FAULTS: readonly Fault[] = [
 		hint: KEEP_OLD,
 	},
 	{
+		pattern: /bad load|cannot load program/i,
+		code: "program-refused",
+		says: "The program does not fit into memory",
+		hint: "Pack the model for this machine: a smaller kernel, or fewer weights.",
+	},
+	{
 		pattern: /err(?:or)? on [A-Z]: *(?:select|invalid drive)/i,
 		code: "machine-refused",
 		says: "The machine has no such drive",
