@@ -214,8 +214,8 @@ export const FIRST_DECAY = 0.9;
 export const SECOND_DECAY = 0.99;
 export const EPSILON = 1e-12;
 /**
- * Adding and taking away a small number turns what is much smaller still into exactly 0: moments of dead neurons would
- * otherwise end as denormal numbers, on which processors are a hundred times slower.
+ * Adding and taking away a small number keeps what is much smaller from shrinking further: moments of dead neurons
+ * would otherwise end as denormal numbers, on which processors are a hundred times slower.
  */
 const NEGLIGIBLE_FIRST = 1e-20;
 const NEGLIGIBLE_SECOND = 1e-28;
