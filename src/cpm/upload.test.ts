@@ -156,6 +156,54 @@ describe("an interrupted replacement is put right by the next upload", () => {
 	});
 });
 
+describe("the cable is pulled", () => {
+	/** What zulm types during an upload over an old program. */
+	const COMMANDS = [
+		"DIR CHAT.*",
+		"ERA ZULMTMP.COM",
+		"RX ZULMTMP.COM",
+		"ZULMTMP /V",
+		"REN CHAT.ZBK=CHAT.COM",
+		"REN CHAT.COM=ZULMTMP.COM",
+		"ERA CHAT.ZBK",
+	];
+
+	test("these are all the commands of an upload", async () => {
+		const commands: string[] = [];
+		await send(machineWithOld(), PROGRAM, {
+			onEvent: (event) => event.type === "command" && commands.push(event.command),
+		});
+		expect(commands).toEqual(COMMANDS);
+	});
+
+	describe.each(COMMANDS)("at %s", (command) => {
+		test.each([0, 0.001, 0.05, 0.5])(
+			"%d s later: old or new program whole, and the next upload succeeds",
+			async (laterS) => {
+				const machine = machineWithOld();
+				const pulled = send(machine, PROGRAM, {
+					onEvent: (event) => {
+						if (event.type !== "command" || event.command !== command) return;
+						if (laterS === 0) unplug();
+						else void machine.link.clock.sleep(laterS).then(unplug);
+					},
+				});
+				// Near the end the upload may be over before the cable goes.
+				await pulled.catch((error: unknown) => expect(error).toMatchObject({ code: "line-lost" }));
+				const under = (name: string) => machine.drive.read(name);
+				const whole = under("CHAT.COM") ?? under("CHAT.ZBK");
+				expect([OLD, PROGRAM]).toContainEqual(whole);
+
+				machine.unplug();
+				machine.replug();
+				await send(machine, PROGRAM);
+				expect(under("CHAT.COM")).toEqual(PROGRAM);
+				expect(machine.names).toEqual(["CHAT.COM", "NOTE.TXT", "RX.COM"]);
+			},
+		);
+	});
+});
+
 describe("what can go wrong leaves the old program, and no other file", () => {
 	function untouched(machine: EmulatedMachine): void {
 		expect(machine.drive.read("CHAT.COM")).toEqual(OLD);

@@ -63,13 +63,15 @@ export async function upload(
 	const ccp = new Ccp(link, profile, options);
 	try {
 		await ccp.find();
-		if (await recover(ccp, name)) options.onEvent?.({ type: "recovered", name });
-		await ccp.erase(TEMPORARY_NAME);
-		return await replace(ccp, profile, program, expected, { ...options, name });
-	} catch (error) {
-		ccp.close();
-		await tidy(link, profile, name, error);
-		throw error;
+		try {
+			if (await recover(ccp, name)) options.onEvent?.({ type: "recovered", name });
+			await ccp.erase(TEMPORARY_NAME);
+			return await replace(ccp, profile, program, expected, { ...options, name });
+		} catch (error) {
+			ccp.close();
+			await tidy(link, profile, name, error);
+			throw error;
+		}
 	} finally {
 		ccp.close();
 	}
@@ -116,8 +118,7 @@ function verificationFailed({ expectedCrc16, deviceCrc16 }: Verification): ZulmE
 
 /** Erases the temporary file and gives an old program its name back, if the machine still answers in good time. */
 async function tidy(link: Link, profile: Profile, name: string, error: unknown): Promise<void> {
-	const gone = error instanceof ZulmError && ["line-lost", "no-answer", "no-prompt"].includes(error.code);
-	if (gone) return;
+	if (error instanceof ZulmError && error.code === "line-lost") return;
 	const limit = new AbortController();
 	const timer = new AbortController();
 	const expired = link.clock.sleep(TIDY_S, timer.signal).then(

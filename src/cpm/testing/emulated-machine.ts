@@ -1,7 +1,7 @@
 /** An emulated RC2014 for session tests: RX on drive A, a link into it, and what is on the drive as the test sees it. */
 import { openEmulatorLink } from "../../emu/emulator-link.js";
 import { parseFileName } from "../../emu/file-name.js";
-import type { MachineOptions } from "../../emu/machine.js";
+import { Machine, type MachineOptions } from "../../emu/machine.js";
 import { MemoryDrive, type MemoryDriveOptions } from "../../emu/memory-drive.js";
 import { bytesToText } from "../../transport/byte-reader.js";
 import type { Link } from "../../transport/link.js";
@@ -18,10 +18,10 @@ export interface EmulatedOptions extends MachineOptions {
 
 export class EmulatedMachine {
 	readonly drive: MemoryDrive;
-	readonly link: Link;
-	readonly unplug: () => void;
-	readonly machine;
+	readonly machine: Machine;
 	readonly profile: Profile = loadProfile("emulator");
+	link: Link;
+	unplug: () => void;
 	/** Everything the machine has sent. */
 	output = "";
 
@@ -30,10 +30,22 @@ export class EmulatedMachine {
 		const all = new Map(files);
 		if (receiver !== false) all.set(RECEIVER_NAME, assembleReceiver("68b50"));
 		this.drive = new MemoryDrive({ ...disk, files: all });
-		const opened = openEmulatorLink({ ...machine, drive: this.drive });
-		this.link = opened.link;
-		this.machine = opened.machine;
-		this.unplug = opened.unplug;
+		this.machine = new Machine({ ...machine, drive: this.drive });
+		const { link, unplug } = openEmulatorLink({ machine: this.machine });
+		this.link = link;
+		this.unplug = unplug;
+		this.#listen();
+	}
+
+	/** Another cable into the same machine. */
+	replug(): void {
+		const { link, unplug } = openEmulatorLink({ machine: this.machine });
+		this.link = link;
+		this.unplug = unplug;
+		this.#listen();
+	}
+
+	#listen(): void {
 		this.link.onData((bytes) => {
 			this.output += bytesToText(bytes);
 		});
