@@ -57,7 +57,10 @@ export class BdosConsole {
 
 	/** Function 6. @returns what A holds afterwards. */
 	*direct(e: number): Native<number> {
-		if (e === 0xff) return (yield* this.bios.consoleStatus()) ? yield* this.bios.consoleInput() : 0;
+		if (e === 0xff) {
+			if (!(yield* this.bios.consoleStatus())) return 0;
+			return this.bios.handOver(yield* this.bios.consoleInput());
+		}
 		if (e === 0xfe) return (yield* this.bios.consoleStatus()) ? 0xff : 0;
 		yield* this.bios.consoleOutput(e);
 		return 0;
@@ -80,7 +83,7 @@ export class BdosConsole {
 	*input(): Native<number> {
 		const byte = this.typeAhead;
 		this.typeAhead = undefined;
-		return byte ?? (yield* this.bios.consoleInput());
+		return this.bios.handOver(byte ?? (yield* this.bios.consoleInput()));
 	}
 
 	*print(text: string): Native<void> {

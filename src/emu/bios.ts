@@ -19,6 +19,7 @@ export interface BiosWiring {
 	readonly layout: Layout;
 	readonly native: NativeCode;
 	readonly console: ConsoleDevice;
+	/** A character has been handed to a program or to CP/M's line editor. */
 	onConsoleInput(byte: number): void;
 	onConsoleOutput(byte: number): void;
 	onList(byte: number): void;
@@ -79,14 +80,17 @@ export class Bios {
 		return this.isOurs(BIOS.reader) ? CTRL_Z : yield* this.call(BIOS.reader, 0);
 	}
 
+	/** The BDOS passes a character on: not when it reads it, for it may keep one back. */
+	handOver(byte: number): number {
+		this.wiring.onConsoleInput(byte);
+		return byte;
+	}
+
 	private *readKey(): Native<number> {
-		const { console, onConsoleInput } = this.wiring;
+		const { console } = this.wiring;
 		for (;;) {
 			const byte = console.read();
-			if (byte !== undefined) {
-				onConsoleInput(byte);
-				return byte;
-			}
+			if (byte !== undefined) return byte;
 			yield WAIT_INPUT;
 		}
 	}
@@ -129,9 +133,10 @@ export class Bios {
 			cpu.regs.a = wiring.console.inputReady() ? 0xff : 0;
 		});
 		const readKey = () => this.readKey();
+		const handOver = (byte: number) => this.handOver(byte);
 		const writeCharacter = (byte: number) => this.writeCharacter(byte);
 		routines[BIOS.conin] = function* () {
-			cpu.regs.a = yield* readKey();
+			cpu.regs.a = handOver(yield* readKey());
 			return "return";
 		};
 		routines[BIOS.conout] = function* () {
