@@ -181,6 +181,7 @@ describe("the cable is pulled", () => {
 			"%d s later: old or new program whole, and the next upload succeeds",
 			async (laterS) => {
 				const machine = machineWithOld();
+				const { unplug } = machine;
 				const pulled = send(machine, PROGRAM, {
 					onEvent: (event) => {
 						if (event.type !== "command" || event.command !== command) return;
