@@ -17,10 +17,12 @@ export interface RunSettings {
 	readonly tty?: boolean;
 	/** Called with everything written to stderr so far. */
 	readonly onStderr?: (text: string) => void;
+	/** The same for stdout. */
+	readonly onStdout?: (text: string) => void;
 }
 
 export async function runZulm(args: readonly string[], settings: RunSettings = {}): Promise<Ran> {
-	const stdout = new Sink();
+	const stdout = new Sink(settings.onStdout);
 	const stderr = new Sink(settings.onStderr);
 	const exitCode = await runCli(args, {
 		stdin: Readable.from([Buffer.from(settings.stdin ?? "")]),

@@ -1,0 +1,75 @@
+/** What can only go wrong on a line of its own: silence, a cable that is pulled, Ctrl-C. In real time, over TCP. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { beforeAll, expect, it, onTestFinished } from "vitest";
+import { packModel } from "../cpm/pack.js";
+import { decodeModel } from "../model/npz.js";
+import { silentMachine, unpluggedAfter } from "./testing/fake-machine.js";
+import { testFolder } from "./testing/folder.js";
+import { runZulm } from "./testing/run.js";
+import { smallModel } from "./testing/small.js";
+
+let program: Uint8Array;
+beforeAll(async () => {
+	program = packModel(decodeModel(await smallModel())).image;
+});
+
+function driveWithOldProgram() {
+	const folder = testFolder();
+	const drive = folder.at("drive");
+	mkdirSync(drive);
+	writeFileSync(`${drive}/CHAT.COM`, "old");
+	return { folder, drive, path: folder.write("CHAT.COM", program) };
+}
+
+/** `zulm emulate --tcp 0` in this process, until the test is over. @returns its address */
+async function emulate(drive: string): Promise<string> {
+	const controller = new AbortController();
+	let ready: (address: string) => void = () => {};
+	const address = new Promise<string>((resolve) => {
+		ready = resolve;
+	});
+	const ended = runZulm(["emulate", "--tcp", "0", "--drive", drive], {
+		signal: controller.signal,
+		onStdout: (text) => ready(text.trim()),
+	});
+	onTestFinished(async () => {
+		controller.abort();
+		expect((await ended).exitCode).toBe(130);
+	});
+	return address;
+}
+
+it("ends with 3 when the machine never answers", async () => {
+	const { path } = driveWithOldProgram();
+	const ran = await runZulm(["push", path, "--port", await silentMachine(), "--json"]);
+	expect(ran.json()).toMatchObject({ error: { code: "no-answer" } });
+	expect(ran.exitCode).toBe(3);
+	expect(ran.stderr).toMatch(/does not answer/);
+});
+
+it("ends with 3 when the port disappears in mid-transfer, and the old program is still there and runs", async () => {
+	const { drive, path } = driveWithOldProgram();
+	const address = await emulate(drive);
+	const ran = await runZulm(["push", path, "--port", await unpluggedAfter(address, 6000), "--json"]);
+	expect(ran.json()).toMatchObject({ error: { code: "line-lost" } });
+	expect(ran.exitCode).toBe(3);
+	expect(readFileSync(`${drive}/CHAT.COM`, "latin1")).toBe("old");
+	// The receiver on the machine still waits for the rest; the next push begins by telling it that there is none.
+	const again = await runZulm(["push", path, "--port", address, "--profile", "emulator", "--json"]);
+	expect(again.exitCode, again.stderr).toBe(0);
+	expect(Buffer.compare(readFileSync(`${drive}/CHAT.COM`), program)).toBe(0);
+});
+
+it("ends with 130 on Ctrl-C in mid-transfer, at the machine's prompt and with the old program", async () => {
+	const { drive, path } = driveWithOldProgram();
+	const controller = new AbortController();
+	const ran = await runZulm(["push", path, "--port", "emulator", "--drive", drive, "--json"], {
+		signal: controller.signal,
+		tty: true,
+		onStderr: (text) => text.includes("sending") && controller.abort(),
+	});
+	expect(ran.json()).toMatchObject({ error: { code: "interrupted" } });
+	expect(ran.exitCode).toBe(130);
+	expect(readFileSync(`${drive}/CHAT.COM`, "latin1")).toBe("old");
+	expect(existsSync(`${drive}/ZULMTMP.COM`)).toBe(false);
+});
