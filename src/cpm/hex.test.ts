@@ -10,10 +10,15 @@ describe("Intel HEX", () => {
 	test("any bytes survive the way there and back, whatever the line ends", () => {
 		const ends = fc.constantFrom("\r\n", "\n", "\r");
 		fc.assert(
-			fc.property(fc.uint8Array({ minLength: 1, maxLength: 600 }), fc.integer({ min: 0, max: 0xf000 }), ends, (bytes, origin, end) => {
-				const image = parseIntelHex(toIntelHex(bytes, origin).replaceAll("\r\n", end));
-				expect(image).toEqual({ origin, bytes });
-			}),
+			fc.property(
+				fc.uint8Array({ minLength: 1, maxLength: 600 }),
+				fc.integer({ min: 0, max: 0xf000 }),
+				ends,
+				(bytes, origin, end) => {
+					const image = parseIntelHex(toIntelHex(bytes, origin).replaceAll("\r\n", end));
+					expect(image).toEqual({ origin, bytes });
+				},
+			),
 		);
 	});
 

@@ -11,15 +11,24 @@ describe("CP/M names", () => {
 		["ZULM$$$.COM", "ZULM$$$.COM"],
 	])("%s is %s", (text, name) => expect(cpmName(text)).toBe(name));
 
-	test.each(["", ".COM", "NINECHARS.COM", "A.LONG", "A B.COM", "A*.COM", "A?.COM", "B:A.COM", "A_B.COM", "A.B.C", "ä.COM"])(
-		"%j is refused with a hint",
-		(text) => {
-			const error = thrown(() => cpmName(text));
-			expect(error).toMatchObject({ code: "name-invalid", exitCode: 2 });
-			expect(error.message).toBe(`"${text}" is not a CP/M file name.`);
-			expect(error.hint).toContain("CHAT.COM");
-		},
-	);
+	test.each([
+		"",
+		".COM",
+		"NINECHARS.COM",
+		"A.LONG",
+		"A B.COM",
+		"A*.COM",
+		"A?.COM",
+		"B:A.COM",
+		"A_B.COM",
+		"A.B.C",
+		"ä.COM",
+	])("%j is refused with a hint", (text) => {
+		const error = thrown(() => cpmName(text));
+		expect(error).toMatchObject({ code: "name-invalid", exitCode: 2 });
+		expect(error.message).toBe(`"${text}" is not a CP/M file name.`);
+		expect(error.hint).toContain("CHAT.COM");
+	});
 
 	test("a program gets .COM", () => expect(programName("chat")).toBe("CHAT.COM"));
 

@@ -10,7 +10,20 @@ import { ZulmError } from "../base/errors.js";
 const NAME = /^([A-Z0-9#$%'@^`{}~-]{1,8})(?:\.([A-Z0-9#$%'@^`{}~-]{1,3}))?$/;
 
 /** Commands inside the CCP of 2.2 and 3: a program of that name could never be started. */
-const BUILT_IN = new Set(["DIR", "ERA", "ERASE", "REN", "RENAME", "SAVE", "TYPE", "TYP", "USER", "USE", "DIRS", "DIRSYS"]);
+const BUILT_IN = new Set([
+	"DIR",
+	"ERA",
+	"ERASE",
+	"REN",
+	"RENAME",
+	"SAVE",
+	"TYPE",
+	"TYP",
+	"USER",
+	"USE",
+	"DIRS",
+	"DIRSYS",
+]);
 
 /** Names that zulm gives to files while it replaces one: see replace.ts. */
 export const TEMPORARY_NAME = "ZULMTMP.COM";

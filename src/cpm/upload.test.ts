@@ -177,31 +177,28 @@ describe("the cable is pulled", () => {
 	});
 
 	describe.each(COMMANDS)("at %s", (command) => {
-		test.each([0, 0.001, 0.05, 0.5])(
-			"%d s later: old or new program whole, and the next upload succeeds",
-			async (laterS) => {
-				const machine = machineWithOld();
-				const { unplug } = machine;
-				const pulled = send(machine, PROGRAM, {
-					onEvent: (event) => {
-						if (event.type !== "command" || event.command !== command) return;
-						if (laterS === 0) unplug();
-						else void machine.link.clock.sleep(laterS).then(unplug);
-					},
-				});
-				// Near the end the upload may be over before the cable goes.
-				await pulled.catch((error: unknown) => expect(error).toMatchObject({ code: "line-lost" }));
-				const under = (name: string) => machine.drive.read(name);
-				const whole = under("CHAT.COM") ?? under("CHAT.ZBK");
-				expect([OLD, PROGRAM]).toContainEqual(whole);
+		test.each([0, 0.05, 0.5])("%d s later: old or new program whole, and the next upload succeeds", async (laterS) => {
+			const machine = machineWithOld();
+			const { unplug } = machine;
+			const pulled = send(machine, PROGRAM, {
+				onEvent: (event) => {
+					if (event.type !== "command" || event.command !== command) return;
+					if (laterS === 0) unplug();
+					else void machine.link.clock.sleep(laterS).then(unplug);
+				},
+			});
+			// Near the end the upload may be over before the cable goes.
+			await pulled.catch((error: unknown) => expect(error).toMatchObject({ code: "line-lost" }));
+			const under = (name: string) => machine.drive.read(name);
+			const whole = under("CHAT.COM") ?? under("CHAT.ZBK");
+			expect([OLD, PROGRAM]).toContainEqual(whole);
 
-				machine.unplug();
-				machine.replug();
-				await send(machine, PROGRAM);
-				expect(under("CHAT.COM")).toEqual(PROGRAM);
-				expect(machine.names).toEqual(["CHAT.COM", "NOTE.TXT", "RX.COM"]);
-			},
-		);
+			machine.unplug();
+			machine.replug();
+			await send(machine, PROGRAM);
+			expect(under("CHAT.COM")).toEqual(PROGRAM);
+			expect(machine.names).toEqual(["CHAT.COM", "NOTE.TXT", "RX.COM"]);
+		});
 	});
 });
 
