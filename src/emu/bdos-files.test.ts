@@ -357,3 +357,43 @@ describe("full", () => {
 		expect(calls.readAll(A)).toHaveLength(128);
 	});
 });
+
+test("no FCB and no function can harm more than the emulated disk (seeded)", () => {
+	fc.assert(
+		fc.property(
+			fc.uint8Array({ minLength: 36, maxLength: 36 }),
+			fc.array(fc.record({ call: fc.nat(9), at: fc.constantFrom(0x5c, 0xfff0, 0xffdd) }), { maxLength: 12 }),
+			(bytes, list) => {
+				const calls = new FileCalls(new MemoryDrive({ capacityBytes: 64 * 1024, directoryEntries: 32 }));
+				calls.create(A, 20);
+				const { files } = calls;
+				for (const { call, at } of list) {
+					bytes.forEach((byte, i) => {
+						// Name and drive of the file half of the time, so that something is found.
+						const spared = i < 12 && (bytes[35] as number) < 128;
+						calls.memory[(at + i) & 0xffff] = spared ? ([0, ...Buffer.from(A)][i] as number) : byte;
+					});
+					const actions = [
+						() => files.open(at),
+						() => files.close(at),
+						() => files.readSequential(at),
+						() => files.writeSequential(at),
+						() => files.readRandom(at),
+						() => files.writeRandom(at, true),
+						() => files.make(at),
+						() => files.searchFirst(at) + files.searchNext(),
+						() => files.computeSize(at),
+						() => files.rename(at),
+					];
+					try {
+						actions[call]?.();
+					} catch (error) {
+						expect(error).toBeInstanceOf(DiskError);
+					}
+				}
+				expect(calls.drive.disk.listFiles().length).toBeLessThanOrEqual(32);
+			},
+		),
+		{ numRuns: 300 },
+	);
+});

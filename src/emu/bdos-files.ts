@@ -69,6 +69,8 @@ export class BdosFiles {
 	/** The drive of the file at hand, which `DiskError` names. */
 	private selected = 0;
 	private search = { fcb: 0, length: 0, next: 0 };
+	/** Files with an extent in the directory that their drive has not been told of, see `commit`. */
+	private readonly uncommitted = new Set<string>();
 
 	/** @param drives by number, 0 = A. */
 	constructor(
@@ -278,8 +280,10 @@ export class BdosFiles {
 
 	// ── directory ──
 
+	/** Live view of an FCB; of one that wraps around the top of memory, which holds no sensible FCB, a copy. */
 	private fcb(address: number): Uint8Array {
-		return this.memory.subarray(address, address + FCB_BYTES);
+		if (address + FCB_BYTES <= this.memory.length) return this.memory.subarray(address, address + FCB_BYTES);
+		return Uint8Array.from({ length: FCB_BYTES }, (_, i) => this.memory[(address + i) & 0xffff] as number);
 	}
 
 	private searchOn(fcb: Uint8Array): number {
@@ -333,9 +337,6 @@ export class BdosFiles {
 		for (const name of names) kept = this.commit(this.user, name) && kept;
 		return kept ? code : FAILED;
 	}
-
-	/** Files with an extent closed into the directory and no close of the file since. */
-	private readonly uncommitted = new Set<string>();
 
 	private keyOf(fcb: Uint8Array): string {
 		return `${this.selected} ${this.user} ${nameOfEntry(fcb)}`;

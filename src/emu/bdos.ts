@@ -94,9 +94,7 @@ export class Bdos {
 				cpu.memory[PAGE_ZERO.iobyte] = e;
 				return 0;
 			case 9:
-				for (let at = de; cpu.memory[at] !== DOLLAR; at = (at + 1) & 0xffff) {
-					yield* this.console.output(cpu.memory[at] as number);
-				}
+				yield* this.printString(de);
 				return 0;
 			case 10:
 				yield* this.readBuffer(de);
@@ -180,6 +178,16 @@ export class Bdos {
 				return files.writeRandom(de, true);
 			default:
 				return 0;
+		}
+	}
+
+	/** Up to `$`; once through memory when there is none. */
+	private *printString(address: number): Native<void> {
+		const { memory } = this.wiring.cpu;
+		for (let i = 0; i < memory.length; i++) {
+			const byte = memory[(address + i) & 0xffff] as number;
+			if (byte === DOLLAR) return;
+			yield* this.console.output(byte);
 		}
 	}
 

@@ -26,12 +26,7 @@ export interface CcpWiring {
 }
 
 export class Ccp {
-	/** The FCB of built-in commands and loading, in the CCP's own memory. */
-	readonly fcb: number;
-
-	constructor(readonly wiring: CcpWiring) {
-		this.fcb = wiring.layout.ccp + 0x700;
-	}
+	constructor(readonly wiring: CcpWiring) {}
 
 	/** Reads and does commands until one is a program, which then stands ready to run. */
 	*run(): Native<Next> {
@@ -49,14 +44,14 @@ export class Ccp {
 				else if (error instanceof CommandError) yield* this.complain(error);
 				else throw error;
 			}
-			cpu.regs.sp = this.stack;
+			cpu.regs.sp = this.wiring.layout.stackTop;
 		}
 	}
 
 	/** `A>` again after a program's RET, without a warm boot. */
 	*resume(): Native<Next> {
 		this.wiring.bdos.files.dma = PAGE_ZERO.buffer;
-		this.wiring.cpu.regs.sp = this.stack;
+		this.wiring.cpu.regs.sp = this.wiring.layout.stackTop;
 		return yield* this.run();
 	}
 
@@ -72,7 +67,7 @@ export class Ccp {
 		for (let i = 0; i < tail.length; i++) cpu.memory[PAGE_ZERO.buffer + 1 + i] = tail.charCodeAt(i);
 		if (tail.length < LINE_LENGTH) cpu.memory[PAGE_ZERO.buffer + 1 + tail.length] = 0;
 		bdos.files.dma = PAGE_ZERO.buffer;
-		cpu.regs.sp = this.stack;
+		cpu.regs.sp = layout.stackTop;
 		cpu.push(layout.programReturn);
 		cpu.regs.pc = TPA;
 	}
@@ -97,8 +92,9 @@ export class Ccp {
 
 	/** Puts a name into the CCP's FCB, its drive included. @returns its address. */
 	useFcb(file: NamedFile): number {
-		writeFcb(this.wiring.cpu.memory, this.fcb, file);
-		return this.fcb;
+		const { ccpFcb } = this.wiring.layout;
+		writeFcb(this.wiring.cpu.memory, ccpFcb, file);
+		return ccpFcb;
 	}
 
 	/** A key has been pressed: it is taken, and the command ends. */
@@ -107,11 +103,6 @@ export class Ccp {
 		if (!(yield* console.status())) return false;
 		yield* console.input();
 		return true;
-	}
-
-	/** Room for programs that do not bring a stack; in the CCP's own memory, as on a real 2.2. */
-	private get stack(): number {
-		return this.wiring.layout.ccp + 0x700;
 	}
 
 	/** @returns whether a program is ready to run. */
@@ -146,8 +137,8 @@ export class Ccp {
 		for (let address = TPA; ; address += RECORD_BYTES) {
 			files.dma = address;
 			if (address + RECORD_BYTES > layout.ccp) {
-				// Full to the brim is fine as long as nothing more comes.
-				files.dma = this.fcb - RECORD_BYTES;
+				// Full to the brim is fine as long as nothing more comes: one more read, out of the way.
+				files.dma = layout.ccp;
 				if (files.readSequential(fcb) !== 0) break;
 				files.dma = PAGE_ZERO.buffer;
 				yield* this.say("BAD LOAD");

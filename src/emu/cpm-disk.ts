@@ -138,12 +138,13 @@ export class CpmDisk {
 		entry[0] = FREE_ENTRY;
 	}
 
-	/** Live view of a record of a block. */
+	/** Live view of a record of a block. Numbers beyond the disk, from a spoilt FCB, wrap around. */
 	record(block: number, record: number): Uint8Array {
-		let data = this.blocks[block];
+		const index = block % this.geometry.blocks;
+		let data = this.blocks[index];
 		if (data === undefined) {
 			data = new Uint8Array(this.geometry.blockBytes).fill(FREE_ENTRY);
-			this.blocks[block] = data;
+			this.blocks[index] = data;
 		}
 		return data.subarray(record * RECORD_BYTES, (record + 1) * RECORD_BYTES);
 	}

@@ -84,6 +84,7 @@ export class Cpm {
 	}
 
 	private *coldBoot(): Native<Next> {
+		if (this.alone) return this.end("warm-boot");
 		this.boot(true);
 		yield* this.bdos.console.print(`\r\nZULM ${this.wiring.layout.sizeK}K CP/M 2.2 (emulated)\r\n`);
 		return yield* this.ccp.run();
@@ -126,7 +127,7 @@ export class Cpm {
 		const drive = (cpu.memory[PAGE_ZERO.currentDisk] as number) & 0x0f;
 		// The drive of the prompt is gone or never was: back to A.
 		if (this.wiring.drives[drive] === undefined) cpu.memory[PAGE_ZERO.currentDisk] = 0;
-		cpu.regs.sp = layout.ccp + 0x700;
+		cpu.regs.sp = layout.stackTop;
 		cpu.regs.i = layout.vectorPage >> 8;
 		cpu.regs.im = 2;
 		cpu.regs.iff1 = 1;

@@ -46,6 +46,10 @@ export const BIOS_ENTRIES = 17;
 export interface Layout {
 	/** First byte of the CCP: programs are loaded below. */
 	readonly ccp: number;
+	/** Stack of the CCP and of programs that bring none, in the CCP's own memory as on a real 2.2. */
+	readonly stackTop: number;
+	/** The CCP's own FCB, above its stack. */
+	readonly ccpFcb: number;
 	/** The BDOS entry, in the word at 0006h. */
 	readonly fbase: number;
 	/** The jump table; its second entry is in the word at 0001h. */
@@ -84,6 +88,8 @@ export function layoutFor(fbase: number): Layout {
 	const traps = bios + 3 * BIOS_ENTRIES;
 	return {
 		ccp,
+		stackTop: ccp + 0x700,
+		ccpFcb: ccp + 0x700,
 		fbase,
 		bios,
 		programReturn: traps + BIOS_ENTRIES,

@@ -125,6 +125,11 @@ describe("limits", () => {
 		await expect(wait).rejects.toMatchObject({ code: "interrupted" });
 	});
 
+	test("a string without an end is printed once through memory", async () => {
+		const endless = program("\tld de,0\n\tld c,9\n\tjp bdos");
+		expect((await runProgram(endless, "")).output.length).toBeGreaterThan(60_000);
+	});
+
 	test("a program that does not fit is refused", async () => {
 		await expect(runProgram(new Uint8Array(60_000), "")).rejects.toMatchObject({ code: "program-too-large" });
 	});

@@ -177,3 +177,16 @@ describe.skipIf(process.platform === "win32")("on a pseudo-terminal", () => {
 		await closed(port);
 	});
 });
+
+test("a system without pseudo-terminals says so and names the way out", async () => {
+	const platform = Object.getOwnPropertyDescriptor(process, "platform") as PropertyDescriptor;
+	Object.defineProperty(process, "platform", { ...platform, value: "win32" });
+	try {
+		await expect(serve({ on: { kind: "pty" } })).rejects.toMatchObject({
+			code: "pty-unavailable",
+			hint: expect.stringContaining("--tcp"),
+		});
+	} finally {
+		Object.defineProperty(process, "platform", platform);
+	}
+});
