@@ -4,6 +4,8 @@
  */
 import { Command, CommanderError } from "commander";
 import { EXIT } from "../base/errors.js";
+import { listPorts } from "../transport/ports.js";
+import { profileNames } from "../transport/profile.js";
 import type { Run } from "./command.js";
 import { declareBench } from "./commands/bench.js";
 import { declareChat } from "./commands/chat.js";
@@ -17,8 +19,10 @@ import { declareRun } from "./commands/run.js";
 import { declareTrain } from "./commands/train.js";
 import { declareVerify } from "./commands/verify.js";
 import { failureOf } from "./errors.js";
-import type { CliIo } from "./io.js";
+import { ask, deployArgs } from "./guided.js";
+import { type CliIo, canAsk } from "./io.js";
 import { Output } from "./output.js";
+import { portChoice } from "./target.js";
 import { VERSION } from "./version.js";
 
 /** In the order of the help: the whole job first, then its parts, then tools. */
@@ -41,17 +45,29 @@ export async function runCli(args: readonly string[], io: CliIo): Promise<number
 	const run: Run = { io, exitCode: EXIT.done };
 	const program = createProgram(run);
 	try {
-		if (args.length === 0) {
+		if (args.length === 0 && !canAsk(io)) {
 			io.stderr.write(program.helpInformation());
 			return EXIT.usage;
 		}
-		await program.parseAsync([...args], { from: "user" });
+		await program.parseAsync(args.length === 0 ? await guide(io) : [...args], { from: "user" });
 		return run.exitCode;
 	} catch (error) {
 		if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
 		const command = program.commands.find((candidate) => candidate.name() === args[0]);
 		return explain(error, args, `zulm ${command === undefined ? "" : `${command.name()} `}--help`, io);
 	}
+}
+
+/** Asks what to deploy and says which command does the same without asking. */
+async function guide(io: CliIo): Promise<string[]> {
+	const ports = (await listPorts()).filter(({ usb }) => usb).map(portChoice);
+	const args = deployArgs(await ask(io, ports, profileNames()));
+	io.stderr.write(`\nThe same without questions: zulm ${args.map(quoted).join(" ")}\n\n`);
+	return args;
+}
+
+function quoted(arg: string): string {
+	return /^[\w@%+=:,./\\-]+$/.test(arg) ? arg : JSON.stringify(arg);
 }
 
 function createProgram(run: Run): Command {

@@ -1,6 +1,6 @@
 /** Tells people what happens in a session with a machine: steps as lines, the transfer as progress. */
 import type { OnSessionEvent } from "../cpm/session-events.js";
-import { formatCount, formatRate, formatSeconds, formatShare } from "../report/format.js";
+import { formatBar, formatCount, formatRate, formatSeconds, formatShare } from "../report/format.js";
 import type { TransferReport } from "../report/results.js";
 import type { TransferProgress } from "../transport/xmodem/send-xmodem.js";
 import { type Output, visible } from "./output.js";
@@ -22,11 +22,12 @@ export function narrate(out: Output): OnSessionEvent {
 	};
 }
 
-/** "12,288 of 34,944 bytes (35.2%), 10,277 bytes/s, 2.20 s left" */
+/** "sending ━━━━━━────────── 12,288 bytes (35.2%), 10,277 bytes/s, 2.20 s left" */
 export function describeProgress({ block, blocks, bytes, bytesPerSecond, etaS, retries }: TransferProgress): string {
 	const left = etaS === undefined ? "" : `, ${formatSeconds(etaS)} left`;
 	const again = retries === 0 ? "" : `, ${formatCount(retries)} blocks sent again`;
-	return `sending ${formatCount(bytes)} bytes (${formatShare(block / blocks)}), ${formatRate(bytesPerSecond)}${left}${again}`;
+	const share = block / blocks;
+	return `sending ${formatBar(share)} ${formatCount(bytes)} bytes (${formatShare(share)}), ${formatRate(bytesPerSecond)}${left}${again}`;
 }
 
 /** "34,944 bytes in 3.40 s, 10,278 bytes/s, xmodem-crc, nothing sent twice" */

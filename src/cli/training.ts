@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import type { Corpus } from "../model/corpus.js";
 import { DEFAULT_FEATURES, type Model } from "../model/network.js";
 import { type TrainOptions, type TrainProgress, type TrainResult, train } from "../model/train/train.js";
-import { formatCount, formatSeconds, formatShare } from "../report/format.js";
+import { formatBar, formatCount, formatSeconds, formatShare } from "../report/format.js";
 import type { TrainedResult } from "../report/results.js";
 import { integer, number, type Session, widths } from "./command.js";
 import { widthsOf } from "./model-summary.js";
@@ -53,7 +53,7 @@ function describe({ share, seconds, loss, best }: TrainProgress): string {
 	const left = share > 0 ? formatSeconds((seconds / share) * (1 - share)) : "?";
 	const accuracy =
 		best === undefined ? "" : `, held out ${formatShare(best.overall)} (macro ${formatShare(best.macro)})`;
-	return `training ${formatShare(share)}, loss ${loss.toFixed(3)}${accuracy}, ${left} left`;
+	return `training ${formatBar(share)} ${formatShare(share)}, loss ${loss.toFixed(3)}${accuracy}, ${left} left`;
 }
 
 export function trainedResult(path: string, result: TrainResult): TrainedResult {

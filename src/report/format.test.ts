@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { formatClock, formatCount, formatRate, formatSeconds, formatShare, threeDigits } from "./format.js";
+import { formatBar, formatClock, formatCount, formatRate, formatSeconds, formatShare, threeDigits } from "./format.js";
 
 describe("figures for people", () => {
 	it.each([
+		[0, "0 s"],
 		[0.0000123, "12.3 µs"],
 		[0.00123, "1.23 ms"],
 		[0.123, "123 ms"],
@@ -11,6 +12,16 @@ describe("figures for people", () => {
 		[119.7, "2 min 0 s"],
 		[Number.NaN, "–"],
 	])("formatSeconds(%s)", (seconds, text) => expect(formatSeconds(seconds)).toBe(text));
+
+	it("draws bars", () => {
+		expect([-1, 0, 0.5, 1, 2].map(formatBar)).toEqual([
+			"─".repeat(16),
+			"─".repeat(16),
+			"━".repeat(8) + "─".repeat(8),
+			"━".repeat(16),
+			"━".repeat(16),
+		]);
+	});
 
 	it("groups, rates, shares, clocks", () => {
 		expect(formatCount(1_234_567.8)).toBe("1,234,568");

@@ -3,6 +3,7 @@
 /** 0.00123 → "1.23 ms", 2.5 → "2.50 s", 75 → "1 min 15 s". */
 export function formatSeconds(seconds: number): string {
 	if (!Number.isFinite(seconds)) return "–";
+	if (seconds === 0) return "0 s";
 	if (seconds < 1e-3) return `${threeDigits(seconds * 1e6)} µs`;
 	if (seconds < 1) return `${threeDigits(seconds * 1e3)} ms`;
 	if (seconds < 60) return `${threeDigits(seconds)} s`;
@@ -35,4 +36,11 @@ export function threeDigits(value: number): string {
 	const size = Math.abs(value);
 	if (size >= 99.95) return formatCount(value);
 	return value.toFixed(size >= 9.995 ? 1 : 2);
+}
+
+/** 0.5 → "━━━━━━━━────────", 16 wide. */
+export function formatBar(fraction: number): string {
+	const width = 16;
+	const full = Math.round(Math.min(1, Math.max(0, fraction)) * width);
+	return "━".repeat(full) + "─".repeat(width - full);
 }

@@ -91,13 +91,11 @@ async function* linesOf({ io }: Session): AsyncGenerator<string> {
 /** A person types, the machine's characters appear as they arrive. */
 async function talk(session: Session, target: Target, name: string, expect: Expect): Promise<ChatReply[]> {
 	const { io, out, signal } = session;
-	const show = withoutPrompt((text) => out.write(out.colors.green(visible(text))));
-	let replying = false;
 	const chat = await ChatSession.open(target.link, target.profile, name, {
 		signal,
 		onEvent: narrate(out),
 		expect,
-		onText: (text) => replying && show(text),
+		onText: (text) => out.write(out.colors.green(visible(text))),
 	});
 	const lines = createInterface({ input: io.stdin, output: io.stderr, prompt: "you> " });
 	const stop = () => lines.close();
@@ -109,10 +107,7 @@ async function talk(session: Session, target: Target, name: string, expect: Expe
 		lines.prompt();
 		for await (const line of lines) {
 			if (line.trim() === "") break;
-			replying = true;
 			const reply = await chat.ask(line);
-			replying = false;
-			show("");
 			out.print(reply.ok ? "" : out.colors.red(`  (the reference says ${visible(reply.expected ?? "")})`));
 			replies.push(reply);
 			lines.prompt();
@@ -124,16 +119,4 @@ async function talk(session: Session, target: Target, name: string, expect: Expe
 		lines.close();
 		chat.close();
 	}
-}
-
-/** Passes text on but for the "> " with which the program asks for the next query; "" means that it has asked. */
-function withoutPrompt(show: (text: string) => void): (text: string) => void {
-	const promptLength = "> ".length;
-	let held = "";
-	return (text) => {
-		held = text === "" ? "" : held + text;
-		const ready = held.slice(0, -promptLength);
-		held = held.slice(ready.length);
-		if (ready !== "") show(ready);
-	};
 }
