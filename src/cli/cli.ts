@@ -74,7 +74,7 @@ function createProgram(run: Run): Command {
 	const { io } = run;
 	const program = new Command("zulm")
 		.description(
-			"Train a tiny neural network on pairs of query and reply, make a CP/M program of it, send it to a Z80\n" +
+			"Train a tiny neural network on pairs of query and reply, make a CP/M program of it, send it to a Z80 " +
 				"machine over a serial line, chat with it there and time it. Without a machine, an emulated one answers.",
 		)
 		.version(VERSION)

@@ -16,7 +16,8 @@ function capture(settings: { tty?: boolean; env?: Record<string, string>; json?:
 			{ isTTY: settings.tty === true, columns: 40 },
 		);
 	const io = { stdout: sink("stdout"), stderr: sink("stderr"), env: settings.env ?? {} } as unknown as CliIo;
-	return { text, out: new Output(io, settings.json === true) };
+	const clock = { nowS: 100, now: () => clock.nowS };
+	return { text, clock, out: new Output(io, settings.json === true, clock) };
 }
 
 describe("Output", () => {
@@ -34,7 +35,7 @@ describe("Output", () => {
 		out.note("a note");
 		out.object({ one: 1 });
 		expect(text.stdout).toBe('{"one":1}\n');
-		expect(text.stderr).toBe("a result\n✓ a step  with detail\na note\n");
+		expect(text.stderr).toBe("a result\n✓ a step     with detail\na note\n");
 	});
 
 	it("colours a terminal, unless NO_COLOR or a dumb one", () => {
@@ -60,9 +61,12 @@ describe("Output", () => {
 		expect(text.stdout).toBe("done\n");
 	});
 
-	it("writes plain, rare progress lines where there is no terminal", () => {
-		const { text, out } = capture();
-		for (let i = 0; i < 1000; i++) out.progress(`${i}`);
-		expect(text.stderr).toBe("0\n");
+	it("writes a plain progress line where there is no terminal, when nothing was said for three seconds", () => {
+		const { text, out, clock } = capture();
+		for (; clock.nowS < 110; clock.nowS++) {
+			if (clock.nowS === 104) out.print("a step");
+			else out.progress(`at ${clock.nowS}`);
+		}
+		expect(text.stderr).toBe("at 103\nat 107\n");
 	});
 });

@@ -11,7 +11,7 @@
 import type { Writable } from "node:stream";
 import picocolors from "picocolors";
 import { visible } from "../report/markup.js";
-import { realClock } from "../transport/clock.js";
+import { type Clock, realClock } from "../transport/clock.js";
 import type { CliIo, MaybeTty } from "./io.js";
 
 export { visible };
@@ -29,12 +29,16 @@ export class Output {
 	#drawn = false;
 	#lastS = Number.NEGATIVE_INFINITY;
 
-	constructor(io: CliIo, json: boolean) {
+	constructor(
+		io: CliIo,
+		json: boolean,
+		private readonly clock: Pick<Clock, "now"> = realClock,
+	) {
 		this.json = json;
 		this.#stdout = io.stdout;
 		this.#notes = io.stderr;
 		this.#people = json ? io.stderr : io.stdout;
-		if (io.stderr.isTTY !== true) this.#lastS = realClock.now();
+		if (io.stderr.isTTY !== true) this.#lastS = this.clock.now();
 		this.colors = picocolors.createColors(wantsColor(io, this.#people));
 	}
 
@@ -68,7 +72,7 @@ export class Output {
 
 	/** How far a step is; replaced by whatever is printed next. */
 	progress(line: string): void {
-		const now = realClock.now();
+		const now = this.clock.now();
 		const terminal = this.#notes.isTTY === true;
 		if (now - this.#lastS < (terminal ? REDRAW_S : PLAIN_LINE_S)) return;
 		this.#lastS = now;
@@ -91,7 +95,7 @@ export class Output {
 		if (this.#drawn) this.#notes.write("\r\u001b[K");
 		this.#drawn = false;
 		// A plain line is for when nothing else has been said for a while; a terminal's line may come at once.
-		this.#lastS = this.#notes.isTTY === true ? Number.NEGATIVE_INFINITY : realClock.now();
+		this.#lastS = this.#notes.isTTY === true ? Number.NEGATIVE_INFINITY : this.clock.now();
 	}
 }
 

@@ -31,8 +31,8 @@ export function declareBench(program: Command, run: Run): void {
 	const command = declare(program, "bench", {
 		summary: "time a model or program on the machine",
 		description:
-			"Sends the program if the machine does not have it, asks it the queries of a script, and gives the times from\n" +
-			"Enter to the first character, between characters, and to the end of the reply, as distributions. T-states are\n" +
+			"Sends the program if the machine does not have it, asks it the queries of a script, and gives the times from " +
+			"Enter to the first character, between characters, and to the end of the reply, as distributions. T-states are " +
 			"counted on the emulated Z80 for the same queries: on hardware they are its prediction.",
 		examples: ["zulm bench smalltalk.npz --repeat 5", "zulm bench CHAT.COM --port /dev/ttyUSB0 --script questions.txt"],
 		machine: true,

@@ -23,8 +23,8 @@ export function declareChat(program: Command, run: Run): void {
 	const command = declare(program, "chat", {
 		summary: "chat with the program on the machine",
 		description:
-			"Starts the program on the machine and passes on what you type; an empty line or Ctrl-D ends it. With --script, or\n" +
-			"with lines on standard input, it asks those queries instead. With --model every reply is compared with what the\n" +
+			"Starts the program on the machine and passes on what you type; an empty line or Ctrl-D ends it. With --script, or " +
+			"with lines on standard input, it asks those queries instead. With --model every reply is compared with what the " +
 			"integer reference says.",
 		examples: [
 			"zulm chat --port /dev/ttyUSB0",

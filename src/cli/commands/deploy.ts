@@ -42,8 +42,8 @@ export function declareDeploy(program: Command, run: Run): void {
 	const command = declare(program, "deploy", {
 		summary: "the whole job: train, pack, send, verify, chat, time, report",
 		description:
-			"Takes a model (.npz) or a corpus, which it trains first; without one, the bundled small talk. Sends the program\n" +
-			"to the machine, has it verify itself there, asks it the queries of a script, compares every reply with the\n" +
+			"Takes a model (.npz) or a corpus, which it trains first; without one, the bundled small talk. Sends the program " +
+			"to the machine, has it verify itself there, asks it the queries of a script, compares every reply with the " +
 			"integer reference, times it, and writes an HTML report with model and program beside it.",
 		examples: [
 			"zulm deploy",

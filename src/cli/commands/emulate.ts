@@ -21,7 +21,7 @@ export function declareEmulate(program: Command, run: Run): void {
 	const command = declare(program, "emulate", {
 		summary: "serve the emulated machine in real time",
 		description:
-			"An RC2014-like machine (Z80, 68B50 ACIA, CP/M 2.2) that other programs, zulm in another window among them, can\n" +
+			"An RC2014-like machine (Z80, 68B50 ACIA, CP/M 2.2) that other programs, zulm in another window among them, can " +
 			"use as if it were plugged in. The first line on stdout is what to give to --port. Ctrl-C ends it.",
 		examples: ["zulm emulate --pty", "zulm emulate --tcp 2323 --drive ./disk"],
 		json: false,

@@ -18,7 +18,7 @@ export function declareEval(program: Command, run: Run): void {
 	const command = declare(program, "eval", {
 		summary: "measure a model on a corpus",
 		description:
-			"Answers every query of the corpus with the integer reference, which the Z80 program equals bit for bit,\n" +
+			"Answers every query of the corpus with the integer reference, which the Z80 program equals bit for bit, " +
 			"and counts whole replies that are exactly right. Macro is the mean over distinct replies.",
 		examples: ["zulm eval smalltalk.npz fixtures/corpora/smalltalk-test.txt --min-reply 0.85"],
 		no: "accuracy is below a bound that was asked for",

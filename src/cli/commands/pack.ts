@@ -22,7 +22,7 @@ export function declarePack(program: Command, run: Run): void {
 	const command = declare(program, "pack", {
 		summary: "make a CP/M program of a model",
 		description:
-			"Writes a program that chats (`X`), answers once (`X how are you`), checks itself (`X /V`) and can be timed\n" +
+			"Writes a program that chats (`X`), answers once (`X how are you`), checks itself (`X /V`) and can be timed " +
 			"(`X /B n`), for any Z80 with CP/M and enough memory.",
 		examples: ["zulm pack smalltalk.npz -o CHAT.COM", "zulm pack smalltalk.npz -o CHAT.HEX --format hex"],
 	})

@@ -12,7 +12,7 @@ export function declarePorts(program: Command, run: Run): void {
 	const command = declare(program, "ports", {
 		summary: "list the serial ports of this computer",
 		description:
-			"Lists serial ports without opening any. `--port auto` takes the only one with a USB identity, and never a\n" +
+			"Lists serial ports without opening any. `--port auto` takes the only one with a USB identity, and never a " +
 			"computer's own port, which may drive anything.",
 		examples: ["zulm ports"],
 	});

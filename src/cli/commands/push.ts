@@ -15,7 +15,7 @@ export function declarePush(program: Command, run: Run): void {
 	const command = declare(program, "push", {
 		summary: "send a program to the machine",
 		description:
-			"Sends a .COM file with XMODEM under a temporary name, has it verify itself there (programs packed by zulm\n" +
+			"Sends a .COM file with XMODEM under a temporary name, has it verify itself there (programs packed by zulm " +
 			"can), and only then gives it its name. When anything fails, the old program is still there.",
 		examples: ["zulm push CHAT.COM --port /dev/ttyUSB0 --profile rc2014-romwbw"],
 		no: "the program arrived damaged",

@@ -15,8 +15,8 @@ export function declareRun(program: Command, run: Run): void {
 	const command = declare(program, "run", {
 		summary: "run a CP/M program in the emulator",
 		description:
-			"Runs a .COM file on the emulated machine as fast as it goes; standard input and output are its console. What\n" +
-			"follows the file is its command line (after --, even what looks like an option of zulm's). On a terminal, Ctrl-\\\n" +
+			"Runs a .COM file on the emulated machine as fast as it goes; standard input and output are its console. What " +
+			"follows the file is its command line (after --, even what looks like an option of zulm's). On a terminal, Ctrl-\\ " +
 			"stops a program that does not stop by itself.",
 		examples: ["zulm run CHAT.COM how are you", "zulm run MBASIC.COM --drive ./disk"],
 	})

@@ -18,7 +18,7 @@ export function declareTrain(program: Command, run: Run): void {
 	const command = declare(program, "train", {
 		summary: "train a model on corpora",
 		description:
-			"Learns query → reply from text files with one query|reply a line (# starts a comment). Several corpora are\n" +
+			"Learns query → reply from text files with one query|reply a line (# starts a comment). Several corpora are " +
 			"joined. Ctrl-C writes the best model so far and ends with 130.",
 		examples: [
 			"zulm train fixtures/corpora/smalltalk.txt -o smalltalk.npz",
