@@ -19,6 +19,8 @@ export interface Recipe {
 	readonly perCharacterCost: number;
 	/** Held-out measurements during training, evenly spaced. */
 	readonly measurements: number;
+	/** Training stops after this many of them in a row that are worse than the best. */
+	readonly patience: number;
 }
 
 const BATCH = 64;
@@ -41,5 +43,6 @@ export function recipeFor(pairs: number): Recipe {
 		penalty: 0.003,
 		perCharacterCost: 2,
 		measurements: 20,
+		patience: 10,
 	};
 }

@@ -8,21 +8,19 @@
  */
 import { ZulmError } from "../../base/errors.js";
 import { Random } from "../../base/random.js";
-import { buildCharset } from "../charset.js";
-import type { Corpus, Pair } from "../corpus.js";
-import { type ReplyAccuracy, replyAccuracy } from "../evaluate.js";
-import { CONTEXT_BUCKETS, type Model, type QueryFeatures } from "../network.js";
-import { Arena } from "./arena.js";
-import { augment } from "./augment.js";
-import { buildTrie, distinctReplies, normalised, queryRows, type Trie } from "./dataset.js";
+import type { Corpus } from "../corpus.js";
+import type { ReplyAccuracy } from "../evaluate.js";
+import type { Model, ModelMetadata, QueryFeatures } from "../network.js";
+import { BestSoFar } from "./best.js";
 import { Engine } from "./engine.js";
-import { countNonzeroWeights, fromNetwork, initialise, quantiseAll, toNetwork } from "./parameters.js";
+import { Measurer } from "./measure.js";
+import { countNonzeroWeights, toNetwork } from "./parameters.js";
+import { MAX_WIDTH, type Prepared, prepare } from "./prepare.js";
 import { type Recipe, recipeFor } from "./recipe.js";
-import { type Items, planInOrder, Sampler, SlotTable } from "./sampler.js";
+import { Sampler, SlotTable } from "./sampler.js";
 import { Schedule } from "./schedule.js";
 import { splitByQuery } from "./split.js";
 import { usableThreads } from "./threads.js";
-import { createWorkspace, type Workspace } from "./workspace.js";
 
 export interface TrainOptions {
 	readonly features: QueryFeatures;
@@ -58,9 +56,11 @@ export interface TrainProgress {
 	/** Mean loss per example since the last report. */
 	readonly loss: number;
 	readonly nonzeroWeights: number;
-	/** Held-out accuracy now and of the best so far; undefined without held-out pairs. */
+	/** Held-out accuracy now, and of the best so far. */
 	readonly holdout?: ReplyAccuracy;
 	readonly best?: ReplyAccuracy;
+	/** Accuracy on the training pairs, where none are held out. */
+	readonly train?: ReplyAccuracy;
 }
 
 /** Fractions 0–1; NaN where there were no pairs to measure on. */
@@ -78,8 +78,6 @@ export interface TrainResult {
 	readonly interrupted: boolean;
 }
 
-/** Widest layer the Z80 program indexes with one byte. */
-const MAX_WIDTH = 256;
 const MIN_ITEMS_FOR_THREADS = 50_000;
 /** The event loop gets a turn this often, so that signals and progress are seen. */
 const YIELD_S = 0.05;
@@ -92,116 +90,122 @@ export async function train(corpus: Corpus, options: TrainOptions): Promise<Trai
 	const random = new Random(options.seed);
 	const split = splitByQuery(corpus.pairs, options.holdout, random);
 	const recipe: Recipe = { ...recipeFor(split.train.length), ...options.recipe };
-	const texts = distinctReplies(corpus.pairs);
-	const charset = buildCharset(texts);
-	if (charset.length > MAX_WIDTH) {
-		throw new ZulmError("usage", `The replies use ${charset.length} different characters; ${MAX_WIDTH - 1} fit.`);
+	const threads = options.threads ?? threadsFor(recipe);
+	const prepared = prepare(corpus, split, { ...options, recipe, threads, resume: options.resume?.network }, random);
+	const engine = new Engine(prepared.space);
+	try {
+		const run: Run = { options, recipe, prepared, engine, random, startS, now, pairs: split.train.length };
+		const { steps, interrupted, measurer } = await learn(run);
+		const { space, charset, trie, items, trainItems, holdoutItems } = prepared;
+		const trained = measurer.measure(trainItems);
+		const holdout = measurer.measure(holdoutItems);
+		const nonzeroWeights = countNonzeroWeights(space.layout, space.quantised);
+		const train = { char: trained.char, reply: trained.reply.overall };
+		const metadata: ModelMetadata = {
+			replies: trie.texts,
+			seed: options.seed,
+			corpusSha256: corpus.sha256,
+			holdout: options.holdout,
+			metrics: { train, ...(split.holdout.length === 0 ? {} : { holdout }), nonzeroWeights },
+		};
+		return {
+			model: { network: toNetwork(space.layout, space.quantised, options.features, charset), metadata },
+			pairs: split.train.length,
+			examples: items.query.length,
+			epochs: (steps * recipe.batch) / split.train.length,
+			seconds: now() - startS,
+			seed: options.seed,
+			train,
+			holdout,
+			nonzeroWeights,
+			interrupted,
+		};
+	} finally {
+		engine.close();
 	}
-	const arena = new Arena();
-	const trie = buildTrie(arena, texts, charset);
+}
 
-	const queries = normalised(split.train);
-	for (let copy = 1; copy < recipe.copies; copy++) {
-		for (let i = 0; i < split.train.length; i++) queries.push(augment(queries[i] as Uint8Array, random));
-	}
-	const rows = queries.length;
-	queries.push(...normalised(split.holdout));
-	const items = itemsOf(split.train, trie, 0, rows);
-	const trainItems = itemsOf(split.train, trie, 0, split.train.length);
-	const holdoutItems = itemsOf(split.holdout, trie, rows, split.holdout.length);
+interface Run {
+	readonly options: TrainOptions;
+	readonly recipe: Recipe;
+	readonly prepared: Prepared;
+	readonly engine: Engine;
+	readonly random: Random;
+	readonly startS: number;
+	readonly now: () => number;
+	/** Pairs trained on. */
+	readonly pairs: number;
+}
 
-	const longestReply = Math.max(...texts.map((text) => text.length)) + 1;
-	const space = createWorkspace(
-		arena,
-		{
-			queryBuckets: options.features.buckets,
-			sizes: [options.features.buckets + CONTEXT_BUCKETS, ...options.hidden, charset.length],
-			items: recipe.batch,
-			examples: recipe.batch * longestReply,
-			threads: options.threads ?? threadsFor(recipe),
-		},
-		queryRows(arena, queries, options.features),
-		trie,
-	);
-	initialise(space.layout, space.latent, random);
-	if (options.resume !== undefined) fromNetwork(space.layout, space.latent, options.resume.network, charset);
-	quantiseAll(space.layout, space.latent, space.quantised);
-
+/** Step after step until the plan is done, the time is up, nothing gets better, or the signal fires. */
+async function learn(run: Run): Promise<{ steps: number; interrupted: boolean; measurer: Measurer }> {
+	const { options, recipe, prepared, engine, now, startS } = run;
+	const { space, trie, items } = prepared;
 	const slots = new SlotTable(trie.contexts.start.length - 1);
-	const sampler = new Sampler(items, trie.replies, random);
-	const engine = new Engine(space);
-	const steps =
-		options.epochs === undefined ? recipe.steps : Math.ceil((options.epochs * split.train.length) / recipe.batch);
+	const sampler = new Sampler(items, trie.replies, run.random);
+	const measurer = new Measurer(space, engine, slots, trie);
+	const hasHoldout = prepared.holdoutItems.query.length > 0;
 	const schedule = new Schedule(space, recipe);
-	const measurer = { space, engine, slots, trie };
 	const best = new BestSoFar(space.quantised, recipe.weightBudget);
+	const steps = options.epochs === undefined ? recipe.steps : Math.ceil((options.epochs * run.pairs) / recipe.batch);
 
 	let step = 0;
 	let share = 0;
-	let lossSum = 0;
-	let lossSteps = 0;
-	let measured = 0;
+	let measurements = 0;
+	let loss = new Mean();
 	let yieldedS = startS;
-	while (share < 1 && options.signal?.aborted !== true) {
+	const report = (): void => {
+		const accuracy = measurer.measure(hasHoldout ? prepared.holdoutItems : prepared.trainItems).reply;
+		const nonzeroWeights = countNonzeroWeights(space.layout, space.quantised);
+		best.offer(accuracy, nonzeroWeights);
+		options.onProgress?.({
+			step,
+			steps,
+			share,
+			epoch: (step * recipe.batch) / run.pairs,
+			seconds: now() - startS,
+			loss: loss.value,
+			nonzeroWeights,
+			...(hasHoldout ? { holdout: accuracy, best: best.accuracy ?? accuracy } : { train: accuracy }),
+		});
+		loss = new Mean();
+	};
+	const stopped = (): boolean => options.signal?.aborted === true;
+	while (share < 1 && !stopped() && best.worseInARow < recipe.patience) {
 		step++;
-		const elapsedS = now() - startS;
-		share = Math.min(1, Math.max(step / steps, options.seconds === undefined ? 0 : elapsedS / options.seconds));
+		const byTime = options.seconds === undefined ? 0 : (now() - startS) / options.seconds;
+		share = Math.min(1, Math.max(step / steps, byTime));
 		schedule.before(step, share);
 		sampler.fill(space.plan, slots);
 		engine.step();
-		lossSum += schedule.after();
-		lossSteps++;
-		if (share * recipe.measurements >= measured + 1 || share === 1) {
-			measured = Math.floor(share * recipe.measurements);
-			const holdout = split.holdout.length === 0 ? undefined : measure(measurer, holdoutItems).reply;
-			best.offer(holdout, countNonzeroWeights(space.layout, space.quantised));
-			options.onProgress?.({
-				step,
-				steps,
-				share,
-				epoch: (step * recipe.batch) / split.train.length,
-				seconds: now() - startS,
-				loss: lossSum / lossSteps,
-				nonzeroWeights: countNonzeroWeights(space.layout, space.quantised),
-				...(holdout === undefined ? {} : { holdout }),
-				...(best.accuracy === undefined ? {} : { best: best.accuracy }),
-			});
-			lossSum = 0;
-			lossSteps = 0;
+		loss.add(schedule.after());
+		if (share * recipe.measurements >= measurements + 1 || share === 1) {
+			measurements = Math.floor(share * recipe.measurements);
+			report();
 		}
 		if (now() - yieldedS > YIELD_S) {
 			await new Promise((resolve) => setImmediate(resolve));
 			yieldedS = now();
 		}
 	}
-
+	const interrupted = stopped();
+	if (interrupted && loss.count > 0) report();
 	best.restore();
-	const network = toNetwork(space.layout, space.quantised, options.features, charset);
-	const trained = measure(measurer, trainItems);
-	const heldOut = measure(measurer, holdoutItems);
-	engine.close();
-	const nonzeroWeights = countNonzeroWeights(space.layout, space.quantised);
-	return {
-		model: {
-			network,
-			metadata: {
-				replies: texts,
-				seed: options.seed,
-				corpusSha256: corpus.sha256,
-				holdout: options.holdout,
-				metrics: { train: { char: trained.char, reply: trained.reply.overall }, holdout: heldOut, nonzeroWeights },
-			},
-		},
-		pairs: split.train.length,
-		examples: rows,
-		epochs: (step * recipe.batch) / split.train.length,
-		seconds: now() - startS,
-		seed: options.seed,
-		train: { char: trained.char, reply: trained.reply.overall },
-		holdout: heldOut,
-		nonzeroWeights,
-		interrupted: options.signal?.aborted === true,
-	};
+	return { steps: step, interrupted, measurer };
+}
+
+class Mean {
+	count = 0;
+	#sum = 0;
+
+	add(value: number): void {
+		this.#sum += value;
+		this.count++;
+	}
+
+	get value(): number {
+		return this.#sum / this.count;
+	}
 }
 
 /** Starting a thread takes longer than training on a few dozen pairs. */
@@ -230,74 +234,5 @@ function checkOptions({ hidden, holdout, features, resume }: TrainOptions): void
 		throw new ZulmError("model-unsupported", `The model to go on from has hidden layers ${had.join("-") || "none"}.`, {
 			hint: "Ask for the same hidden layers and query features, or train from scratch.",
 		});
-	}
-}
-
-/** Items first … first + count − 1 of the query rows; rows repeat the pairs, copy after copy. */
-function itemsOf(pairs: readonly Pair[], trie: Trie, firstRow: number, count: number): Items {
-	const query = new Int32Array(count);
-	const reply = new Int32Array(count);
-	for (let i = 0; i < count; i++) {
-		query[i] = firstRow + i;
-		reply[i] = trie.indexOf.get((pairs[i % pairs.length] as Pair).reply) as number;
-	}
-	return { query, reply };
-}
-
-interface Measurer {
-	readonly space: Workspace;
-	readonly engine: Engine;
-	readonly slots: SlotTable;
-	readonly trie: Trie;
-}
-
-/** What evaluate.ts measures, by the engine: same figures, sooner. NaN when there are no items. */
-function measure({ space, engine, slots, trie }: Measurer, items: Items): { char: number; reply: ReplyAccuracy } {
-	const outcomes: boolean[] = [];
-	let characters = 0;
-	let right = 0;
-	for (let item = 0; item < items.query.length; ) {
-		const next = planInOrder(space.plan, slots, items, trie.replies, item);
-		engine.measure();
-		for (let i = 0; i < next - item; i++) {
-			const length = (space.plan.first[i + 1] as number) - (space.plan.first[i] as number);
-			characters += length;
-			right += space.itemRight[i] as number;
-			outcomes.push(space.itemRight[i] === length);
-		}
-		item = next;
-	}
-	const replies = Array.from(items.reply, (reply) => trie.texts[reply] as string);
-	return { char: right / characters, reply: replyAccuracy(replies, outcomes) };
-}
-
-/** The best network measured: by held-out macro accuracy, then overall, then the later one; within the weight budget. */
-class BestSoFar {
-	accuracy: ReplyAccuracy | undefined;
-	readonly #quantised: Int16Array;
-	readonly #budget: number;
-	#kept: Int16Array | undefined;
-	#fits = false;
-
-	constructor(quantised: Int16Array, budget: number) {
-		this.#quantised = quantised;
-		this.#budget = budget;
-	}
-
-	offer(accuracy: ReplyAccuracy | undefined, nonzeroWeights: number): void {
-		const fits = nonzeroWeights <= this.#budget;
-		if (this.#fits && !fits) return;
-		const sameBudget = fits === this.#fits;
-		if (sameBudget && this.accuracy !== undefined && accuracy !== undefined) {
-			const gain = accuracy.macro - this.accuracy.macro || accuracy.overall - this.accuracy.overall;
-			if (gain < 0) return;
-		}
-		this.accuracy = accuracy;
-		this.#fits = fits;
-		this.#kept = this.#quantised.slice();
-	}
-
-	restore(): void {
-		if (this.#kept !== undefined) this.#quantised.set(this.#kept);
 	}
 }

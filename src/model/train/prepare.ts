@@ -1,0 +1,95 @@
+/**
+ * From a corpus to what a training run works on: split, copies, sparse rows, trie, and a workspace with its first
+ * weights.
+ *
+ *   query rows   [ training pairs | their changed copies … | held-out pairs ]
+ */
+import { ZulmError } from "../../base/errors.js";
+import type { Random } from "../../base/random.js";
+import { buildCharset } from "../charset.js";
+import type { Corpus, Pair } from "../corpus.js";
+import { CONTEXT_BUCKETS, type Network, type QueryFeatures } from "../network.js";
+import { Arena } from "./arena.js";
+import { augment } from "./augment.js";
+import { buildTrie, distinctReplies, normalised, queryRows, type Trie } from "./dataset.js";
+import { fromNetwork, initialise, quantiseAll } from "./parameters.js";
+import type { Recipe } from "./recipe.js";
+import type { Items } from "./sampler.js";
+import type { Split } from "./split.js";
+import { createWorkspace, type Workspace } from "./workspace.js";
+
+/** Widest layer the Z80 program indexes with one byte. */
+export const MAX_WIDTH = 256;
+
+export interface Prepared {
+	readonly space: Workspace;
+	readonly charset: readonly string[];
+	readonly trie: Trie;
+	/** All rows to learn from, copies included; of them the pairs as written; and the held-out pairs. */
+	readonly items: Items;
+	readonly trainItems: Items;
+	readonly holdoutItems: Items;
+}
+
+export interface Preparation {
+	readonly features: QueryFeatures;
+	readonly hidden: readonly number[];
+	readonly recipe: Recipe;
+	readonly threads: number;
+	/** Network whose weights to start from. */
+	readonly resume: Network | undefined;
+}
+
+/** @throws ZulmError `usage` when the replies use more characters than a network can have outputs */
+export function prepare(corpus: Corpus, split: Split, given: Preparation, random: Random): Prepared {
+	const { features, hidden, recipe } = given;
+	const texts = distinctReplies(corpus.pairs);
+	const charset = buildCharset(texts);
+	if (charset.length > MAX_WIDTH) {
+		throw new ZulmError("usage", `The replies use ${charset.length} different characters; ${MAX_WIDTH - 1} fit.`);
+	}
+	const arena = new Arena();
+	const trie = buildTrie(arena, texts, charset);
+	const queries = normalised(split.train);
+	for (let copy = 1; copy < recipe.copies; copy++) {
+		for (let i = 0; i < split.train.length; i++) queries.push(augment(queries[i] as Uint8Array, random));
+	}
+	const rows = queries.length;
+	queries.push(...normalised(split.holdout));
+
+	const longestReply = Math.max(...texts.map((text) => text.length)) + 1;
+	const space = createWorkspace(
+		arena,
+		{
+			queryBuckets: features.buckets,
+			sizes: [features.buckets + CONTEXT_BUCKETS, ...hidden, charset.length],
+			items: recipe.batch,
+			examples: recipe.batch * longestReply,
+			threads: given.threads,
+		},
+		queryRows(arena, queries, features),
+		trie,
+	);
+	initialise(space.layout, space.latent, random);
+	if (given.resume !== undefined) fromNetwork(space.layout, space.latent, given.resume, charset);
+	quantiseAll(space.layout, space.latent, space.quantised);
+	return {
+		space,
+		charset,
+		trie,
+		items: itemsOf(split.train, trie, 0, rows),
+		trainItems: itemsOf(split.train, trie, 0, split.train.length),
+		holdoutItems: itemsOf(split.holdout, trie, rows, split.holdout.length),
+	};
+}
+
+/** `count` items from `firstRow` on; rows repeat the pairs, copy after copy. */
+function itemsOf(pairs: readonly Pair[], trie: Trie, firstRow: number, count: number): Items {
+	const query = new Int32Array(count);
+	const reply = new Int32Array(count);
+	for (let i = 0; i < count; i++) {
+		query[i] = firstRow + i;
+		reply[i] = trie.indexOf.get((pairs[i % pairs.length] as Pair).reply) as number;
+	}
+	return { query, reply };
+}
