@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { DiskError, FAILED } from "./bdos-files.js";
+import { FAILED } from "./bdos-directory.js";
+import { DiskError } from "./bdos-drives.js";
 import { nameOfEntry } from "./file-name.js";
 import { MemoryDrive } from "./memory-drive.js";
 import { FileCalls } from "./testing/file-calls.js";
@@ -220,7 +221,7 @@ describe("directory", () => {
 	test("a search with ? as drive gives every entry, free ones and other users' too", () => {
 		const calls = new FileCalls();
 		calls.create(A, 1);
-		calls.files.user = 4;
+		calls.directory.user = 4;
 		calls.create(B, 1);
 		const fcb = calls.fcb("           ");
 		calls.set(0, 0x3f);
@@ -237,10 +238,10 @@ describe("directory", () => {
 	test("user areas do not see each other's files", () => {
 		const calls = new FileCalls();
 		calls.create(A, 1);
-		calls.files.user = 1;
+		calls.directory.user = 1;
 		expect(calls.files.open(calls.fcb(A))).toBe(FAILED);
 		calls.create(A, 2);
-		calls.files.user = 0;
+		calls.directory.user = 0;
 		expect(calls.readAll(A)).toEqual([0]);
 	});
 
@@ -298,7 +299,7 @@ describe("attributes and protection", () => {
 	test("a read-only drive can be read only, and function 29 says so", () => {
 		const drive = new MemoryDrive({ files: new Map([["A.DAT", new Uint8Array(128)]]), readOnly: true });
 		const calls = new FileCalls(drive);
-		expect(calls.files.readOnlyVector).toBe(1);
+		expect(calls.drives.readOnlyVector).toBe(1);
 		expect(calls.readAll(A)).toEqual([0]);
 		const driveError = new DiskError("R/O", 0);
 		expect(() => calls.files.make(calls.fcb(B))).toThrow(driveError);
@@ -307,9 +308,9 @@ describe("attributes and protection", () => {
 
 	test("function 28 protects until the drive is reset", () => {
 		const calls = new FileCalls();
-		calls.files.writeProtect();
+		calls.drives.protectCurrent();
 		expect(() => calls.files.make(calls.fcb(A))).toThrow(DiskError);
-		calls.files.resetDrives(1);
+		calls.drives.logOut(1);
 		expect(calls.files.make(calls.fcb(A))).toBe(0);
 	});
 
@@ -318,7 +319,7 @@ describe("attributes and protection", () => {
 		const fcb = calls.fcb(A);
 		calls.set(0, 3);
 		expect(() => calls.files.open(fcb)).toThrow(new DiskError("Select", 2));
-		expect(() => calls.files.selectDrive(1)).toThrow(new DiskError("Select", 1));
+		expect(() => calls.drives.setCurrent(1)).toThrow(new DiskError("Select", 1));
 	});
 });
 

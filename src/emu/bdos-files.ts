@@ -1,41 +1,34 @@
 /**
- * The BDOS's files, functions 13–40 (CP/M 2.2 Interface Guide, 2 and 5): FCBs, extents, records, directory search.
+ * The BDOS's file functions, 15–23, 30, 33–36 and 40 (CP/M 2.2 Interface Guide, 2 and 5): what a program's FCB and DMA
+ * buffer see of them. Arguments are addresses of FCBs, results what A holds afterwards.
  *
- *   FCB: DR FFFFFFFF TTT EX S1 S2 RC  D0…Dn  CR  R0 R1 R2      record = ((S2*32 + EX)*128) + CR
- *
- * S2 bit 7 set: this extent is as in the directory (the BDOS's own mark). Disk errors that a program never sees are
- * thrown as `DiskError`. Does not notice a disk changed while files are open.
+ *   FCB ─► BdosDrives: which disk ─► BdosDirectory: which extent ─► here: which record ◄─► DMA buffer
  */
+import { type BdosDirectory, ENTRIES_PER_RECORD, FAILED, MATCH_ALL, MATCH_EXTENT } from "./bdos-directory.js";
+import type { BdosDrives } from "./bdos-drives.js";
+import { ENTRY_BYTES, extentOf, RECORD_BYTES, RECORDS_PER_EXTENT } from "./cpm-disk.js";
 import {
-	type CpmDisk,
-	ENTRY_BYTES,
-	extentOf,
-	FREE_ENTRY,
-	isReadOnly,
-	RECORD_BYTES,
-	RECORDS_PER_EXTENT,
-} from "./cpm-disk.js";
-import type { Drive } from "./drive.js";
+	CR,
+	currentRecord,
+	DR,
+	EX,
+	fcbAt,
+	isUnchanged,
+	markChanged,
+	markNowhere,
+	QUESTION,
+	RC,
+	randomRecord,
+	S2,
+	setExtent,
+	setRandomRecord,
+} from "./fcb.js";
 import { type Name11, nameOfEntry } from "./file-name.js";
 import { PAGE_ZERO } from "./layout.js";
 
-/** The errors the BDOS reports itself (`Bdos Err On A: …`), then waits for a key and boots. */
-export type DiskErrorKind = "Select" | "R/O" | "File R/O";
-
-export class DiskError extends Error {
-	override readonly name = "DiskError";
-	constructor(
-		readonly kind: DiskErrorKind,
-		/** 0 = A. */
-		readonly drive: number,
-	) {
-		super(`${kind} on drive ${drive}`);
-	}
-}
-
-export const FAILED = 0xff;
 /** Sequential read and write. */
 const END_OF_FILE = 1;
+const DIRECTORY_FULL_SEQUENTIAL = 1;
 const DISK_FULL = 2;
 /** Random read and write. */
 const CANNOT_CLOSE = 3;
@@ -43,426 +36,215 @@ const UNWRITTEN_EXTENT = 4;
 const DIRECTORY_FULL = 5;
 const PAST_END_OF_DISK = 6;
 
-const FCB_BYTES = 36;
-const DR = 0;
-const EX = 12;
-const S1 = 13;
-const S2 = 14;
-const RC = 15;
-const CR = 32;
-const R0 = 33;
-const UNCHANGED = 0x80;
-const QUESTION = 0x3f;
-/** Bytes of an FCB that a search compares. */
-const MATCH_NAME = 12;
-const MATCH_EXTENT = 15;
-const DIRECTORY_RECORD_ENTRIES = RECORD_BYTES / ENTRY_BYTES;
-const DRIVES = 16;
-
 export class BdosFiles {
-	/** 0 = A. */
-	current = 0;
-	user = 0;
+	/** Function 26. */
 	dma: number = PAGE_ZERO.buffer;
-	loginVector = 0;
-	readOnlyVector = 0;
-	/** The drive of the file at hand, which `DiskError` names. */
-	private selected = 0;
 	private search = { fcb: 0, length: 0, next: 0 };
-	/** Files with an extent in the directory that their drive has not been told of, see `commit`. */
-	private readonly uncommitted = new Set<string>();
 
-	/** @param drives by number, 0 = A. */
 	constructor(
 		private readonly memory: Uint8Array,
-		private readonly drives: readonly (Drive | undefined)[],
+		private readonly drives: BdosDrives,
+		private readonly directory: BdosDirectory,
 	) {}
-
-	/** The disk of the drive at hand, for functions 27 and 31. */
-	get disk(): CpmDisk {
-		return this.drive.disk;
-	}
-
-	/** Function 13, and every boot: all drives are logged in afresh. */
-	reset(): void {
-		this.loginVector = 0;
-		this.readOnlyVector = 0;
-		this.dma = PAGE_ZERO.buffer;
-		this.current = 0;
-		this.select(0);
-	}
-
-	/** Function 14. @throws DiskError `Select` */
-	selectDrive(drive: number): void {
-		this.current = drive & 0x0f;
-		this.select(this.current);
-	}
-
-	/** Makes the drive at hand the default one again. */
-	selectCurrent(): void {
-		this.select(this.current);
-	}
-
-	/** Function 37. */
-	resetDrives(vector: number): void {
-		this.loginVector &= ~vector;
-		this.readOnlyVector &= ~vector;
-	}
-
-	/** Function 28. */
-	writeProtect(): void {
-		this.readOnlyVector |= 1 << this.current;
-	}
 
 	/** Function 15. @returns 0–3, or 255 when there is no such file. */
 	open(address: number): number {
-		const fcb = this.fcb(address);
+		const fcb = fcbAt(this.memory, address);
 		fcb[S2] = 0;
-		this.selectFor(fcb);
-		return this.openExtent(fcb);
+		this.drives.selectFor(fcb);
+		return this.directory.open(fcb);
 	}
 
 	/** Function 16. @returns 0–3, or 255 when the file is not in the directory (any more) or could not be kept. */
 	close(address: number): number {
-		const fcb = this.fcb(address);
-		this.selectFor(fcb);
-		const changed = !isUnchanged(fcb);
-		const code = this.closeExtent(fcb);
-		if (code === FAILED || this.isProtected() || (!changed && !this.uncommitted.has(this.keyOf(fcb)))) return code;
-		return this.commit(this.user, nameOfEntry(fcb)) ? code : FAILED;
+		const fcb = this.select(address);
+		const name = nameOfEntry(fcb);
+		const toCommit = !isUnchanged(fcb) || this.directory.isUncommitted(name);
+		const code = this.directory.close(fcb);
+		if (code === FAILED || this.drives.isProtected() || !toCommit) return code;
+		return this.directory.commit(name) ? code : FAILED;
 	}
 
 	/** Function 17. The directory record is in the DMA buffer. @returns 0–3, the entry in it, or 255. */
 	searchFirst(address: number): number {
-		const fcb = this.fcb(address);
+		const fcb = fcbAt(this.memory, address);
 		// `?` as the drive: every entry of the default drive, free ones too.
 		const all = fcb[DR] === QUESTION;
-		if (all) this.selectCurrent();
-		else {
-			if (fcb[EX] !== QUESTION) fcb[S2] = 0;
-			this.selectFor(fcb);
-		}
-		this.search = { fcb: address, length: all ? 0 : MATCH_EXTENT, next: 0 };
-		return this.searchOn(fcb);
+		if (!all && fcb[EX] !== QUESTION) fcb[S2] = 0;
+		this.search = { fcb: address, length: all ? MATCH_ALL : MATCH_EXTENT, next: 0 };
+		return this.searchNext();
 	}
 
 	/** Function 18: goes on from where 17 or 18 stopped, with the same FCB. */
 	searchNext(): number {
-		const fcb = this.fcb(this.search.fcb);
-		if (this.search.length === 0) this.selectCurrent();
-		else this.selectFor(fcb);
-		return this.searchOn(fcb);
+		const fcb = fcbAt(this.memory, this.search.fcb);
+		if (this.search.length === MATCH_ALL) this.drives.selectCurrent();
+		else this.drives.selectFor(fcb);
+		const { directory, geometry } = this.drives.disk;
+		const index = this.directory.find(fcb, this.search.length, this.search.next);
+		this.search.next = index < 0 ? geometry.directoryEntries : index + 1;
+		if (index < 0) return FAILED;
+		const start = (index - (index % ENTRIES_PER_RECORD)) * ENTRY_BYTES;
+		this.copyToDma(directory.subarray(start, start + RECORD_BYTES));
+		return index % ENTRIES_PER_RECORD;
 	}
 
-	/** Function 19. */
+	/** Function 19. @returns 0–3, or 255 when there is no such file. */
 	delete(address: number): number {
-		const fcb = this.fcb(address);
-		this.selectFor(fcb);
-		this.checkDriveWritable();
-		return this.change(fcb, (_entry, index) => this.disk.release(index));
+		const fcb = this.select(address);
+		this.drives.checkWritable();
+		return this.change(fcb, (entry, index) => {
+			this.drives.checkFileWritable(entry);
+			this.drives.disk.release(index);
+		});
 	}
 
 	/** Function 20. @returns 0, or 1 at the end of the file. */
 	readSequential(address: number): number {
-		const fcb = this.fcb(address);
-		this.selectFor(fcb);
-		return this.read(fcb, true);
+		return this.read(this.select(address), true);
 	}
 
 	/** Function 21. @returns 0, 1 when the directory is full, 2 when the disk is full. */
 	writeSequential(address: number): number {
-		const fcb = this.fcb(address);
-		this.selectFor(fcb);
-		return this.write(fcb, true, false);
+		return this.write(this.select(address), true, false);
 	}
 
 	/** Function 22. @returns 0–3, or 255 when the directory is full. */
 	make(address: number): number {
-		const fcb = this.fcb(address);
+		const fcb = fcbAt(this.memory, address);
 		fcb[S2] = 0;
-		this.selectFor(fcb);
-		return this.makeExtent(fcb);
+		this.drives.selectFor(fcb);
+		return this.directory.make(fcb);
 	}
 
-	/** Function 23: the new name is in bytes 17–27. */
+	/** Function 23: the new name is in bytes 17–27. @returns 0–3, or 255 when there is no such file. */
 	rename(address: number): number {
-		const fcb = this.fcb(address);
-		this.selectFor(fcb);
-		this.checkDriveWritable();
+		const fcb = this.select(address);
+		this.drives.checkWritable();
 		const name = nameOfEntry(fcb.subarray(16));
-		if (!this.drive.accepts(name)) return FAILED;
-		return this.change(fcb, (entry) => entry.set(fcb.subarray(17, 28), 1), name);
+		if (!this.drives.drive.accepts(name)) return FAILED;
+		const rename = (entry: Uint8Array) => {
+			this.drives.checkFileWritable(entry);
+			entry.set(fcb.subarray(17, 28), 1);
+		};
+		return this.change(fcb, rename, name);
 	}
 
-	/** Function 30: bit 7 of the name's bytes. */
+	/** Function 30: bit 7 of the name's bytes. @returns 0–3, or 255 when there is no such file. */
 	setAttributes(address: number): number {
-		const fcb = this.fcb(address);
-		this.selectFor(fcb);
-		this.checkDriveWritable();
-		return this.change(fcb, (entry) => entry.set(fcb.subarray(1, 12), 1), undefined, true);
+		const fcb = this.select(address);
+		this.drives.checkWritable();
+		return this.change(fcb, (entry) => entry.set(fcb.subarray(1, 12), 1));
 	}
 
 	/** Function 33. @returns 0, 1 unwritten record, 3, 4 unwritten extent, or 6 beyond 65535. */
 	readRandom(address: number): number {
-		const fcb = this.fcb(address);
-		this.selectFor(fcb);
-		const error = this.seek(fcb, true);
-		return error !== 0 ? error : this.read(fcb, false);
+		const fcb = this.select(address);
+		return this.seek(fcb, true) || this.read(fcb, false);
 	}
 
 	/** Functions 34 and 40. @returns 0, 2 disk full, 3, 5 directory full, or 6. */
 	writeRandom(address: number, zeroFill: boolean): number {
-		const fcb = this.fcb(address);
-		this.selectFor(fcb);
-		this.checkDriveWritable();
-		this.checkFileWritable(fcb);
-		const error = this.seek(fcb, false);
-		return error !== 0 ? error : this.write(fcb, false, zeroFill);
+		const fcb = this.select(address);
+		this.drives.checkWritable();
+		this.drives.checkFileWritable(fcb);
+		return this.seek(fcb, false) || this.write(fcb, false, zeroFill);
 	}
 
-	/** Function 35: R0–R2 become the number of the record after the last. */
+	/** Function 35: R0–R2 become the number of the record after the last. @returns 0, or 255. */
 	computeSize(address: number): number {
-		const fcb = this.fcb(address);
-		this.selectFor(fcb);
+		const fcb = this.select(address);
 		let records = 0;
-		let found = FAILED;
-		for (let i = this.find(fcb, MATCH_NAME); i >= 0; i = this.find(fcb, MATCH_NAME, i + 1)) {
-			const entry = this.disk.entry(i);
+		let code = FAILED;
+		for (const { entry } of this.directory.entries(fcb)) {
 			records = Math.max(records, extentOf(entry) * RECORDS_PER_EXTENT + (entry[RC] as number));
-			found = 0;
+			code = 0;
 		}
 		setRandomRecord(fcb, records);
-		return found;
+		return code;
 	}
 
 	/** Function 36: R0–R2 become the number of the record at hand. */
 	setRandom(address: number): void {
-		const fcb = this.fcb(address);
-		setRandomRecord(fcb, extentOf(fcb) * RECORDS_PER_EXTENT + (fcb[CR] as number));
+		const fcb = fcbAt(this.memory, address);
+		setRandomRecord(fcb, currentRecord(fcb));
 	}
 
-	// ── drives ──
-
-	private get drive(): Drive {
-		const drive = this.drives[this.selected];
-		if (drive === undefined) throw new DiskError("Select", this.selected);
-		return drive;
+	/** The FCB at an address, its drive at hand. @throws DiskError `Select` */
+	private select(address: number): Uint8Array {
+		const fcb = fcbAt(this.memory, address);
+		this.drives.selectFor(fcb);
+		return fcb;
 	}
 
-	private select(drive: number): void {
-		this.selected = drive;
-		const bit = 1 << drive;
-		const { readOnly } = this.drive;
-		if ((this.loginVector & bit) !== 0) return;
-		this.drive.mount();
-		this.loginVector |= bit;
-		if (readOnly) this.readOnlyVector |= bit;
-	}
-
-	/** The drive an FCB names: 0 the default one, 1 = A … */
-	private selectFor(fcb: Uint8Array): void {
-		const named = (fcb[DR] as number) & 0x1f;
-		if (named > DRIVES) throw new DiskError("Select", named - 1);
-		this.select(named === 0 ? this.current : named - 1);
-	}
-
-	private isProtected(): boolean {
-		return (this.readOnlyVector & (1 << this.selected)) !== 0;
-	}
-
-	private checkDriveWritable(): void {
-		if (this.isProtected()) throw new DiskError("R/O", this.selected);
-	}
-
-	private checkFileWritable(entry: Uint8Array): void {
-		if (isReadOnly(entry)) throw new DiskError("File R/O", this.selected);
-	}
-
-	// ── directory ──
-
-	/** Live view of an FCB; of one that wraps around the top of memory, which holds no sensible FCB, a copy. */
-	private fcb(address: number): Uint8Array {
-		if (address + FCB_BYTES <= this.memory.length) return this.memory.subarray(address, address + FCB_BYTES);
-		return Uint8Array.from({ length: FCB_BYTES }, (_, i) => this.memory[(address + i) & 0xffff] as number);
-	}
-
-	private searchOn(fcb: Uint8Array): number {
-		const index = this.find(fcb, this.search.length, this.search.next);
-		this.search.next = index < 0 ? this.disk.geometry.directoryEntries : index + 1;
-		if (index < 0) return FAILED;
-		const first = index - (index % DIRECTORY_RECORD_ENTRIES);
-		const record = this.disk.directory.subarray(first * ENTRY_BYTES, first * ENTRY_BYTES + RECORD_BYTES);
-		this.copyToDma(record);
-		return index % DIRECTORY_RECORD_ENTRIES;
-	}
-
-	/** Index of the next entry that agrees with the first `length` bytes of an FCB; −1 when there is none. */
-	private find(fcb: Uint8Array, length: number, from = 0): number {
-		const count = this.disk.geometry.directoryEntries;
-		for (let i = from; i < count; i++) if (this.matches(fcb, this.disk.entry(i), length)) return i;
-		return -1;
-	}
-
-	private matches(fcb: Uint8Array, entry: Uint8Array, length: number): boolean {
-		if (length === 0) return true;
-		if (entry[0] !== this.user) return false;
-		for (let i = 1; i < length; i++) {
-			if (i === S1 || fcb[i] === QUESTION) continue;
-			const mask = i === EX ? 0x1f : 0x7f;
-			if ((((fcb[i] as number) ^ (entry[i] as number)) & mask) !== 0) return false;
-		}
-		return true;
-	}
-
-	/** Does something to every entry of the files an FCB matches, and has their drive keep it. */
-	private change(
-		fcb: Uint8Array,
-		action: (entry: Uint8Array, index: number) => void,
-		newName?: Name11,
-		readOnlyToo = false,
-	): number {
+	/**
+	 * Does something to every entry of the files an FCB matches, and has their drive keep it.
+	 * @param newName what they are called afterwards, when that changes.
+	 */
+	private change(fcb: Uint8Array, action: (entry: Uint8Array, index: number) => void, newName?: Name11): number {
 		const names = new Set<Name11>();
 		let code = FAILED;
-		const pattern = fcb.slice();
-		for (let i = this.find(pattern, MATCH_NAME); i >= 0; i = this.find(pattern, MATCH_NAME, i + 1)) {
-			const entry = this.disk.entry(i);
-			if (!readOnlyToo) this.checkFileWritable(entry);
+		for (const { entry, index } of this.directory.entries(fcb)) {
 			names.add(nameOfEntry(entry));
-			action(entry, i);
-			if (code === FAILED) code = i % DIRECTORY_RECORD_ENTRIES;
+			action(entry, index);
+			if (code === FAILED) code = index % ENTRIES_PER_RECORD;
 		}
-		let kept = true;
+		if (code === FAILED) return FAILED;
 		// The new name first: whatever happens in between, one of the two is there.
-		if (newName !== undefined && code !== FAILED) kept = this.commit(this.user, newName);
-		for (const name of names) kept = this.commit(this.user, name) && kept;
+		let kept = newName === undefined || this.directory.commit(newName);
+		for (const name of names) kept = this.directory.commit(name) && kept;
 		return kept ? code : FAILED;
-	}
-
-	private keyOf(fcb: Uint8Array): string {
-		return `${this.selected} ${this.user} ${nameOfEntry(fcb)}`;
-	}
-
-	private commit(user: number, name: Name11): boolean {
-		this.uncommitted.delete(`${this.selected} ${user} ${name}`);
-		return this.drive.commit(user, name);
-	}
-
-	// ── extents ──
-
-	private openExtent(fcb: Uint8Array): number {
-		const index = this.find(fcb, MATCH_EXTENT);
-		if (index < 0) return FAILED;
-		const extent = fcb[EX] as number;
-		fcb.set(this.disk.entry(index).subarray(1), 1);
-		fcb[EX] = extent;
-		fcb[S2] = (fcb[S2] as number) | UNCHANGED;
-		return index % DIRECTORY_RECORD_ENTRIES;
-	}
-
-	private closeExtent(fcb: Uint8Array): number {
-		if (isUnchanged(fcb) || this.isProtected()) return 0;
-		const index = this.find(fcb, MATCH_EXTENT);
-		if (index < 0) return FAILED;
-		const entry = this.disk.entry(index);
-		for (let slot = 0; slot < this.disk.slots; slot++) {
-			const ours = this.disk.pointer(fcb, slot);
-			const theirs = this.disk.pointer(entry, slot);
-			// Two programs' worth of one file cannot be merged.
-			if (ours !== 0 && theirs !== 0 && ours !== theirs) return FAILED;
-			this.disk.setPointer(entry, slot, ours === 0 ? theirs : ours);
-			this.disk.setPointer(fcb, slot, ours === 0 ? theirs : ours);
-		}
-		entry[RC] = fcb[RC] as number;
-		fcb[S2] = (fcb[S2] as number) | UNCHANGED;
-		this.uncommitted.add(this.keyOf(fcb));
-		return index % DIRECTORY_RECORD_ENTRIES;
-	}
-
-	private makeExtent(fcb: Uint8Array): number {
-		this.checkDriveWritable();
-		if (!this.drive.accepts(nameOfEntry(fcb))) return FAILED;
-		const index = this.freeEntry();
-		if (index < 0) return FAILED;
-		fcb[S1] = 0;
-		fcb.fill(0, RC, CR);
-		const entry = this.disk.entry(index);
-		entry[0] = this.user;
-		entry.set(fcb.subarray(1, CR), 1);
-		entry[S2] = (fcb[S2] as number) & ~UNCHANGED;
-		fcb[S2] = (fcb[S2] as number) | UNCHANGED;
-		this.uncommitted.add(this.keyOf(fcb));
-		return index % DIRECTORY_RECORD_ENTRIES;
-	}
-
-	private freeEntry(): number {
-		const count = this.disk.geometry.directoryEntries;
-		for (let i = 0; i < count; i++) if (this.disk.directory[i * ENTRY_BYTES] === FREE_ENTRY) return i;
-		return -1;
-	}
-
-	/** Closes the extent at hand and goes to the next one. @returns whether there is one now. */
-	private nextExtent(fcb: Uint8Array, reading: boolean): boolean {
-		if (this.closeExtent(fcb) === FAILED) return false;
-		const extent = extentOf(fcb) + 1;
-		if (extent >= 512) return false;
-		setExtent(fcb, extent);
-		if (this.openExtent(fcb) !== FAILED) return true;
-		if (!reading && this.makeExtent(fcb) !== FAILED) return true;
-		// There is nothing for a close to write.
-		fcb[S2] = (fcb[S2] as number) | UNCHANGED;
-		return false;
 	}
 
 	/** Goes to the extent and record that R0–R2 name. @returns 0 or the error of a random read or write. */
 	private seek(fcb: Uint8Array, reading: boolean): number {
-		if (fcb[R0 + 2] !== 0) return PAST_END_OF_DISK;
-		const record = (fcb[R0] as number) | ((fcb[R0 + 1] as number) << 8);
-		const extent = record >> 7;
-		fcb[CR] = record & 0x7f;
+		const record = randomRecord(fcb);
+		if (record === undefined) return PAST_END_OF_DISK;
+		const extent = Math.floor(record / RECORDS_PER_EXTENT);
+		fcb[CR] = record % RECORDS_PER_EXTENT;
 		if (extent === extentOf(fcb)) return 0;
-		if (this.closeExtent(fcb) === FAILED) return CANNOT_CLOSE;
+		if (this.directory.close(fcb) === FAILED) return CANNOT_CLOSE;
 		setExtent(fcb, extent);
-		if (this.openExtent(fcb) !== FAILED) return 0;
-		if (!reading && this.makeExtent(fcb) !== FAILED) return 0;
-		// No extent at hand now: one that no record is in, so that the next seek looks again and a close does nothing.
-		fcb[S2] = UNCHANGED | 0x3f;
+		if (this.directory.open(fcb) !== FAILED) return 0;
+		if (!reading && this.directory.make(fcb) !== FAILED) return 0;
+		markNowhere(fcb);
 		return reading ? UNWRITTEN_EXTENT : DIRECTORY_FULL;
 	}
 
-	// ── records ──
-
 	private read(fcb: Uint8Array, sequential: boolean): number {
+		const { disk } = this.drives;
 		if ((fcb[CR] as number) >= (fcb[RC] as number)) {
-			if (fcb[CR] !== RECORDS_PER_EXTENT || !this.nextExtent(fcb, true)) return END_OF_FILE;
+			if (fcb[CR] !== RECORDS_PER_EXTENT || !this.directory.next(fcb, true)) return END_OF_FILE;
 			fcb[CR] = 0;
 		}
 		const record = fcb[CR] as number;
-		const block = this.disk.pointer(fcb, Math.floor(record / this.disk.recordsPerBlock));
+		const block = disk.pointer(fcb, Math.floor(record / disk.recordsPerBlock));
 		if (block === 0) return END_OF_FILE;
-		this.copyToDma(this.disk.record(block, record % this.disk.recordsPerBlock));
+		this.copyToDma(disk.record(block, record % disk.recordsPerBlock));
 		if (sequential) fcb[CR] = record + 1;
 		return 0;
 	}
 
 	private write(fcb: Uint8Array, sequential: boolean, zeroFill: boolean): number {
-		this.checkDriveWritable();
-		this.checkFileWritable(fcb);
+		this.drives.checkWritable();
+		this.drives.checkFileWritable(fcb);
+		const { disk } = this.drives;
 		const record = fcb[CR] as number;
-		if (record >= RECORDS_PER_EXTENT) return END_OF_FILE;
-		const block = this.blockForWriting(fcb, Math.floor(record / this.disk.recordsPerBlock), zeroFill);
+		if (record >= RECORDS_PER_EXTENT) return DIRECTORY_FULL_SEQUENTIAL;
+		const block = this.blockForWriting(fcb, Math.floor(record / disk.recordsPerBlock), zeroFill);
 		if (block === undefined) return DISK_FULL;
-		this.copyFromDma(this.disk.record(block, record % this.disk.recordsPerBlock));
+		this.copyFromDma(disk.record(block, record % disk.recordsPerBlock));
 		if (record >= (fcb[RC] as number)) fcb[RC] = record + 1;
-		fcb[S2] = (fcb[S2] as number) & ~UNCHANGED;
+		markChanged(fcb);
 		if (!sequential) return 0;
 		fcb[CR] = record + 1;
 		// A full extent is closed at once and the next one made; when that fails, the next write says so.
-		if (record + 1 === RECORDS_PER_EXTENT && this.nextExtent(fcb, false)) fcb[CR] = 0;
+		if (record + 1 === RECORDS_PER_EXTENT && this.directory.next(fcb, false)) fcb[CR] = 0;
 		return 0;
 	}
 
 	private blockForWriting(fcb: Uint8Array, slot: number, zeroFill: boolean): number | undefined {
-		const { disk } = this;
+		const { disk } = this.drives;
 		const present = disk.pointer(fcb, slot);
 		if (present !== 0) return present;
 		const near = slot > 0 ? disk.pointer(fcb, slot - 1) : 0;
@@ -480,19 +262,4 @@ export class BdosFiles {
 	private copyFromDma(record: Uint8Array): void {
 		for (let i = 0; i < RECORD_BYTES; i++) record[i] = this.memory[(this.dma + i) & 0xffff] as number;
 	}
-}
-
-function isUnchanged(fcb: Uint8Array): boolean {
-	return ((fcb[S2] as number) & UNCHANGED) !== 0;
-}
-
-function setExtent(fcb: Uint8Array, extent: number): void {
-	fcb[EX] = extent & 0x1f;
-	fcb[S2] = extent >> 5;
-}
-
-function setRandomRecord(fcb: Uint8Array, record: number): void {
-	fcb[R0] = record & 0xff;
-	fcb[R0 + 1] = (record >> 8) & 0xff;
-	fcb[R0 + 2] = record >> 16;
 }

@@ -7,10 +7,13 @@
  * Functions above 40 and the unassigned ones return 0. The error messages are those of a 2.2 seen on the line.
  */
 import { BdosConsole } from "./bdos-console.js";
-import { type BdosFiles, DiskError } from "./bdos-files.js";
+import { BdosDirectory } from "./bdos-directory.js";
+import { BdosDrives, DiskError } from "./bdos-drives.js";
+import { BdosFiles } from "./bdos-files.js";
 import type { Bios } from "./bios.js";
 import type { Cpu } from "./cpu.js";
 import { diskParameterBlock } from "./dpb.js";
+import type { Drive } from "./drive.js";
 import { type Layout, PAGE_ZERO } from "./layout.js";
 import { type Native, type Next, WarmBoot } from "./native.js";
 
@@ -22,18 +25,23 @@ export interface BdosWiring {
 	readonly cpu: Cpu;
 	readonly layout: Layout;
 	readonly bios: Bios;
-	readonly files: BdosFiles;
+	/** By number, 0 = A. */
+	readonly drives: readonly (Drive | undefined)[];
 	/** Function 10 has read a line for a program. */
 	onConsoleLine(line: Uint8Array): void;
 }
 
 export class Bdos {
 	readonly console: BdosConsole;
+	readonly drives: BdosDrives;
+	readonly directory: BdosDirectory;
 	readonly files: BdosFiles;
 
 	constructor(private readonly wiring: BdosWiring) {
 		this.console = new BdosConsole(wiring.bios);
-		this.files = wiring.files;
+		this.drives = new BdosDrives(wiring.drives);
+		this.directory = new BdosDirectory(this.drives);
+		this.files = new BdosFiles(wiring.cpu.memory, this.drives, this.directory);
 	}
 
 	/** The trap at FBASE. */
@@ -45,6 +53,18 @@ export class Bdos {
 		regs.a = result & 0xff;
 		regs.b = result >> 8;
 		return "return";
+	}
+
+	/** A boot: console and disks as new, the user area as it is. */
+	boot(): void {
+		this.console.boot();
+		this.resetDisks();
+	}
+
+	/** Function 13. */
+	resetDisks(): void {
+		this.drives.reset();
+		this.files.dma = PAGE_ZERO.buffer;
 	}
 
 	/** Says what is wrong with the disk, waits for a key and boots. */
@@ -110,13 +130,14 @@ export class Bdos {
 
 	/** Functions 13–40. */
 	private fileFunction(code: number, de: number): number {
-		const { files, cpu, layout } = this.wiring;
+		const { files, drives, directory } = this;
+		const { cpu, layout } = this.wiring;
 		switch (code) {
 			case 13:
-				files.reset();
+				this.resetDisks();
 				return 0;
 			case 14:
-				files.selectDrive(de & 0xff);
+				drives.setCurrent(de & 0xff);
 				return 0;
 			case 15:
 				return files.open(de);
@@ -137,30 +158,30 @@ export class Bdos {
 			case 23:
 				return files.rename(de);
 			case 24:
-				return files.loginVector;
+				return drives.loginVector;
 			case 25:
-				return files.current;
+				return drives.current;
 			case 26:
 				files.dma = de;
 				return 0;
 			case 27:
-				files.selectCurrent();
-				writeAllocation(cpu.memory, layout.allocation, files.disk.used);
+				drives.selectCurrent();
+				writeAllocation(cpu.memory, layout.allocation, drives.disk.used);
 				return layout.allocation;
 			case 28:
-				files.writeProtect();
+				drives.protectCurrent();
 				return 0;
 			case 29:
-				return files.readOnlyVector;
+				return drives.readOnlyVector;
 			case 30:
 				return files.setAttributes(de);
 			case 31:
-				files.selectCurrent();
-				cpu.memory.set(diskParameterBlock(files.disk.geometry), layout.dpb);
+				drives.selectCurrent();
+				cpu.memory.set(diskParameterBlock(drives.disk.geometry), layout.dpb);
 				return layout.dpb;
 			case 32:
-				if ((de & 0xff) === 0xff) return files.user;
-				files.user = de & 0x1f;
+				if ((de & 0xff) === 0xff) return directory.user;
+				directory.user = de & 0x1f;
 				return 0;
 			case 33:
 				return files.readRandom(de);
@@ -172,7 +193,7 @@ export class Bdos {
 				files.setRandom(de);
 				return 0;
 			case 37:
-				files.resetDrives(de);
+				drives.logOut(de);
 				return 0;
 			case 40:
 				return files.writeRandom(de, true);

@@ -1,7 +1,7 @@
 /**
  * The CCP's built-in commands: DIR ERA TYPE SAVE REN USER (CP/M 2.2 manual, 1.5).
  */
-import { FAILED } from "./bdos-files.js";
+import { FAILED } from "./bdos-directory.js";
 import type { Ccp } from "./ccp.js";
 import type { CommandLine, NamedFile } from "./command-line.js";
 import { ENTRY_BYTES, isSystem, RECORD_BYTES } from "./cpm-disk.js";
@@ -36,7 +36,7 @@ function* directory(ccp: Ccp, line: CommandLine): Native<void> {
 	const { files } = bdos;
 	const given = line.file();
 	const wanted = given.name.trim() === "" ? { ...given, name: EVERY_FILE } : given;
-	const drive = String.fromCharCode(0x41 + (wanted.drive === 0 ? files.current : wanted.drive - 1));
+	const drive = String.fromCharCode(0x41 + (wanted.drive === 0 ? bdos.drives.current : wanted.drive - 1));
 	files.dma = PAGE_ZERO.buffer;
 	let shown = 0;
 	for (let code = files.searchFirst(ccp.useFcb(wanted)); code !== FAILED; code = files.searchNext()) {
@@ -124,7 +124,7 @@ function* rename(ccp: Ccp, line: CommandLine): Native<void> {
 function* user(ccp: Ccp, line: CommandLine): Native<void> {
 	const number = line.number();
 	if (number >= USERS) throw line.error();
-	ccp.setCurrent(ccp.wiring.bdos.files.current, number);
+	ccp.setCurrent(ccp.wiring.bdos.drives.current, number);
 }
 
 function nameBytes(file: NamedFile): Uint8Array {

@@ -6,7 +6,8 @@
  * Native, but every character goes through the BDOS. Does not handle SUBMIT ($$$.SUB).
  */
 import type { Bdos } from "./bdos.js";
-import { DiskError, FAILED } from "./bdos-files.js";
+import { FAILED } from "./bdos-directory.js";
+import { DiskError } from "./bdos-drives.js";
 import { builtIn } from "./ccp-commands.js";
 import { CommandError, CommandLine, type NamedFile } from "./command-line.js";
 import { RECORD_BYTES } from "./cpm-disk.js";
@@ -35,7 +36,7 @@ export class Ccp {
 			try {
 				this.selectCurrent();
 				yield* bdos.console.newLine();
-				yield* bdos.console.print(`${String.fromCharCode(0x41 + bdos.files.current)}>`);
+				yield* bdos.console.print(`${String.fromCharCode(0x41 + bdos.drives.current)}>`);
 				const line = yield* bdos.console.readLine(LINE_LENGTH);
 				const text = String.fromCharCode(...line).toUpperCase();
 				if (text.trim() !== "" && (yield* this.execute(new CommandLine(text)))) return "jump";
@@ -82,8 +83,8 @@ export class Ccp {
 	selectCurrent(): void {
 		const { cpu, bdos } = this.wiring;
 		const byte = cpu.memory[PAGE_ZERO.currentDisk] as number;
-		bdos.files.user = byte >> 4;
-		bdos.files.selectDrive(byte & 0x0f);
+		bdos.directory.user = byte >> 4;
+		bdos.drives.setCurrent(byte & 0x0f);
 	}
 
 	setCurrent(drive: number, user: number): void {
@@ -123,10 +124,10 @@ export class Ccp {
 
 	private changeDrive(command: NamedFile, line: CommandLine): void {
 		if (command.drive < 1 || command.drive > 26) throw line.error();
-		const { files } = this.wiring.bdos;
+		const { drives, directory } = this.wiring.bdos;
 		if (command.drive > 16) throw new DiskError("Select", command.drive - 1);
-		files.selectDrive(command.drive - 1);
-		this.setCurrent(command.drive - 1, files.user);
+		drives.setCurrent(command.drive - 1);
+		this.setCurrent(command.drive - 1, directory.user);
 	}
 
 	private *load(command: NamedFile, line: CommandLine): Native<boolean> {

@@ -4,7 +4,6 @@
  *   cold boot: banner ─► CCP          warm boot (JP 0, BDOS 0, ^C, disk error): drives logged in afresh ─► CCP
  */
 import { Bdos } from "./bdos.js";
-import { BdosFiles } from "./bdos-files.js";
 import { Bios } from "./bios.js";
 import { Ccp } from "./ccp.js";
 import { CommandLine } from "./command-line.js";
@@ -39,7 +38,6 @@ export interface CpmWiring {
 
 export class Cpm {
 	readonly native: NativeCode;
-	readonly files: BdosFiles;
 	private readonly bios: Bios;
 	private readonly bdos: Bdos;
 	private readonly ccp: Ccp;
@@ -49,14 +47,13 @@ export class Cpm {
 	constructor(private readonly wiring: CpmWiring) {
 		const { cpu, layout } = wiring;
 		this.native = new NativeCode(cpu, layout.nativeReturn, layout.biosTrap(BIOS.wboot));
-		this.files = new BdosFiles(cpu.memory, wiring.drives);
 		this.bios = new Bios({
 			...wiring,
 			native: this.native,
 			coldBoot: () => this.coldBoot(),
 			warmBoot: () => this.warmBoot(),
 		});
-		this.bdos = new Bdos({ ...wiring, bios: this.bios, files: this.files });
+		this.bdos = new Bdos({ ...wiring, bios: this.bios });
 		this.ccp = new Ccp({ cpu, layout, bdos: this.bdos });
 		this.native.trap(layout.fbase, () => this.bdos.entry());
 		this.native.trap(layout.programReturn, () => this.programReturned());
@@ -113,7 +110,7 @@ export class Cpm {
 	}
 
 	private end(how: ProgramEnd): Next {
-		this.files.reset();
+		this.bdos.resetDisks();
 		this.wiring.onProgramEnd(how);
 		return "jump";
 	}
@@ -122,8 +119,7 @@ export class Cpm {
 		const { cpu, layout } = this.wiring;
 		this.install();
 		this.wiring.console.boot(cold);
-		this.bdos.console.boot();
-		this.files.reset();
+		this.bdos.boot();
 		const drive = (cpu.memory[PAGE_ZERO.currentDisk] as number) & 0x0f;
 		// The drive of the prompt is gone or never was: back to A.
 		if (this.wiring.drives[drive] === undefined) cpu.memory[PAGE_ZERO.currentDisk] = 0;

@@ -13,7 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { FAILED } from "./bdos-files.js";
+import { FAILED } from "./bdos-directory.js";
 import { FolderDrive } from "./folder-drive.js";
 import { FileCalls } from "./testing/file-calls.js";
 import { ascii } from "./testing/z80-programs.js";
@@ -72,7 +72,7 @@ describe("what CP/M sees of the folder", () => {
 		const drive = new FolderDrive(folder);
 		expect(names(drive)).toEqual(["3:U       TXT"]);
 		const calls = new FileCalls(drive);
-		calls.files.user = 5;
+		calls.directory.user = 5;
 		calls.create("W       TXT", 1);
 		expect(existsSync(join(folder, "5", "W.TXT"))).toBe(true);
 	});
@@ -201,7 +201,7 @@ describe("what CP/M does to the folder", () => {
 		mkdirSync(join(outside, "b"));
 		symlinkSync(join(outside, "b"), join(folder, "7"));
 		const calls = new FileCalls(new FolderDrive(folder));
-		calls.files.user = 7;
+		calls.directory.user = 7;
 		const fcb = calls.fcb("A       TXT");
 		calls.files.make(fcb);
 		calls.files.writeSequential(fcb);
@@ -214,7 +214,7 @@ describe("what CP/M does to the folder", () => {
 		const fcb = calls.fcb("P       DAT");
 		calls.files.make(fcb);
 		for (let i = 0; i < 130; i++) calls.files.writeSequential(fcb);
-		calls.files.reset();
+		calls.drives.reset();
 		expect(readFileSync(join(folder, "P.DAT"))).toHaveLength(128 * 128);
 	});
 });

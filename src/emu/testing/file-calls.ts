@@ -1,6 +1,8 @@
 /**
  * A program's view of the BDOS file functions, without the program: FCBs in memory, records in the DMA buffer.
  */
+import { BdosDirectory } from "../bdos-directory.js";
+import { BdosDrives } from "../bdos-drives.js";
 import { BdosFiles } from "../bdos-files.js";
 import type { Drive } from "../drive.js";
 import { MemoryDrive } from "../memory-drive.js";
@@ -12,11 +14,15 @@ const RECORD_BYTES = 128;
 
 export class FileCalls {
 	readonly memory = new Uint8Array(0x10000);
+	readonly drives: BdosDrives;
+	readonly directory: BdosDirectory;
 	readonly files: BdosFiles;
 
 	constructor(readonly drive: Drive = new MemoryDrive()) {
-		this.files = new BdosFiles(this.memory, [drive]);
-		this.files.reset();
+		this.drives = new BdosDrives([drive]);
+		this.directory = new BdosDirectory(this.drives);
+		this.files = new BdosFiles(this.memory, this.drives, this.directory);
+		this.drives.reset();
 	}
 
 	/** A fresh FCB at 5Ch; `name` is 11 characters. */
