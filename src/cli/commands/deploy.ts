@@ -22,7 +22,14 @@ import { describeModel, modelResult } from "../model-summary.js";
 import { narrate } from "../narrate.js";
 import { describeProgram, headerName, programResult } from "../packing.js";
 import { readScript, scriptFor } from "../script.js";
-import { addTargetOptions, describeTarget, keepProgram, openTarget, type TargetOptions } from "../target.js";
+import {
+	addTargetOptions,
+	describeTarget,
+	keepProgram,
+	openTarget,
+	type Target,
+	type TargetOptions,
+} from "../target.js";
 import { arrivalsOf, describeTiming, measureTiming } from "../timing.js";
 import { addTrainingOptions, describeTraining, type TrainingOptions, trainCorpus, trainedResult } from "../training.js";
 import { uploadProgram } from "../uploading.js";
@@ -36,6 +43,7 @@ interface Options extends TargetOptions, TrainingOptions {
 	readonly yes?: boolean;
 }
 
+const DEFAULT_NAME = "CHAT.COM";
 const BUNDLED_CORPUS = "fixtures/corpora/smalltalk.txt";
 
 export function declareDeploy(program: Command, run: Run): void {
@@ -54,7 +62,7 @@ export function declareDeploy(program: Command, run: Run): void {
 		machine: true,
 	})
 		.argument("[model-or-corpus]", "model (.npz) or corpus; - is a corpus on standard input")
-		.option("--as <name>", "name of the program on the machine", "CHAT.COM")
+		.option("--as <name>", "name of the program on the machine", DEFAULT_NAME)
 		.option("--script <file>", "queries to ask, one a line (default: some of the corpus)")
 		.option("--report <file>", "report to write (default: reports/NAME-TIME.html)")
 		.option("--yes", "never ask: with several adapters that is an error");
@@ -105,6 +113,7 @@ async function deployCommand(session: Session, options: Options, given?: string)
 		};
 		writeReport(files, stem, result, replies);
 		out.done("report", files.report);
+		out.note(`Chat with it: zulm ${chatArgs(target, options, name).join(" ")}`);
 		return { json: result, exitCode: countDiffering(lines) > 0 ? EXIT.no : EXIT.done };
 	} finally {
 		await target.close();
@@ -151,6 +160,16 @@ function sayHowChatWent({ out }: Session, replies: readonly ChatReply[]): void {
 	const total = formatCount(replies.length);
 	if (differing === 0) out.done("chatted", `${total} of ${total} replies are the reference's`);
 	else out.failed("chatted", `${formatCount(differing)} of ${total} replies differ from the reference`);
+}
+
+/** The command that talks to what was just deployed. */
+function chatArgs({ result }: Target, options: Options, name: string): string[] {
+	return [
+		...["chat", "--port", result.link.port],
+		...(result.emulator ? [] : ["--profile", options.profile ?? result.profile]),
+		...(options.drive === undefined ? [] : ["--drive", options.drive]),
+		...(name === DEFAULT_NAME ? [] : ["--as", name]),
+	];
 }
 
 interface OutputFiles {
