@@ -64,8 +64,12 @@ describe("a capture", () => {
 // Sessions with other people's programs, which are not part of the repository.
 const FOLDER = new URL("../../../shared/captures/", import.meta.url);
 
-describe.skipIf(!existsSync(FOLDER))("XMODEM 2.7 on a real CP/M 2.2", () => {
-	const sessions = ["cpm22-xmodem27.jsonl", "cpm22-xmodem27-second-port.jsonl"].flatMap((file) =>
+const here = existsSync(FOLDER);
+
+describe.skipIf(!here)("XMODEM 2.7 on a real CP/M 2.2", () => {
+	// A skipped block is collected all the same.
+	const files = here ? ["cpm22-xmodem27.jsonl", "cpm22-xmodem27-second-port.jsonl"] : [];
+	const sessions = files.flatMap((file) =>
 		transfers(parseCapture(readFileSync(new URL(file, FOLDER), "utf8"))).map((entries) => ({ file, entries })),
 	);
 
