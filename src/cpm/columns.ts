@@ -73,6 +73,13 @@ export function shareStream(shares: readonly Share[], page: number, code: Column
 	return stream.end();
 }
 
+/** The column of the neuron that ends the scan of a trie node (trie.asm). */
+export function scanEndStream(code: ColumnCode): Uint8Array {
+	const stream = new StreamWriter(code);
+	stream.call("scan_end");
+	return stream.bytes();
+}
+
 function neuronsWith(weights: Int8Array, weight: number): number[] {
 	const neurons: number[] = [];
 	weights.forEach((w, neuron) => {
@@ -120,6 +127,10 @@ class StreamWriter {
 
 	end(): Uint8Array {
 		this.call("column_done");
+		return this.bytes();
+	}
+
+	bytes(): Uint8Array {
 		return Uint8Array.from(this.#bytes);
 	}
 }

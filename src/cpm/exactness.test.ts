@@ -11,7 +11,6 @@ import { randomModel } from "./testing/random-model.js";
 function expectExact(model: Model, queries: readonly string[]): ChatMachine {
 	const program = packModel(model, { memoryTop: 0xffff });
 	const machine = new ChatMachine(program);
-	machine.prepare();
 	const classes = model.network.charset.length;
 	const low = machine.symbol("LOGITS") * 256;
 	let logits: number[][] = [];

@@ -3,16 +3,40 @@
  * those of the assembly sources, which say what each table means.
  */
 import { toMachineBytes } from "../model/charset.js";
-import { type ColumnCode, countStream, scatterStream, shareStream } from "./columns.js";
+import { type ColumnCode, countStream, scanEndStream, scatterStream, shareStream } from "./columns.js";
 import type { MachineLayer, MachineNetwork } from "./machine-network.js";
 import { MemoryMap } from "./memory-map.js";
 import { PROGRAM_ORIGIN } from "./program.js";
+import type { TrieNode } from "./reply-trie.js";
 
 const RECORD_BYTES = 128;
 const STACK_BYTES = 160;
 /** What BDOS 10 may take: the longest line of the CCP less one for our own end mark. */
 const LINE_BYTES = 126;
-const QUERY_BYTES = 66;
+/** Variables, with their lengths. */
+const WORK_BYTES = {
+	LINE_TEXT: LINE_BYTES + 1,
+	QUERY_TEXT: 2,
+	QUERY_PAIR: 2,
+	QUERY_LAST: 1,
+	QUERY_FED: 1,
+	IDLE: 1,
+	CONTEXT: 8,
+	SPACES: 1,
+	EMITTED: 1,
+	REPLY: 50,
+	REPLY_END: 2,
+	REPLY_LEFT: 1,
+	NODE: 2,
+	WIDE: 1,
+	WIDE_PAGE: 1,
+	WIDE_COLUMN: 2,
+	BREATHE_SP: 2,
+	DOUBLE_LIST: 2,
+	DOUBLE_NEXT: 2,
+	DOUBLE_X: 1,
+	DOUBLE_PAGE: 1,
+} as const;
 
 export interface Block {
 	readonly address: number;
@@ -31,13 +55,20 @@ export interface Layout {
 }
 
 /**
+ * @param trie beginnings of known replies; undefined for none
  * @param codeLength bytes of code from 0100h on
  * @param code addresses within it
  */
-export function layOut(network: MachineNetwork, codeLength: number, code: ColumnCode): Layout {
+export function layOut(
+	network: MachineNetwork,
+	trie: TrieNode | undefined,
+	codeLength: number,
+	code: ColumnCode,
+): Layout {
 	const builder = new LayoutBuilder(PROGRAM_ORIGIN + codeLength, code);
 	builder.sizes(network);
-	builder.tables(network);
+	builder.tables(network, trie !== undefined);
+	builder.trie(trie);
 	return builder.finish(network);
 }
 
@@ -68,10 +99,13 @@ class LayoutBuilder {
 		});
 	}
 
-	tables({ features, charset, first, layers }: MachineNetwork): void {
+	tables({ features, charset, first, layers }: MachineNetwork, withTrie: boolean): void {
 		const contextPage = this.#page("CONTEXT_COLUMNS", 2 * first.context.length);
 		this.#load(this.#page("OFFSETS", first.width), first.offsets);
-		const columnPages = layers.map(({ columns }, i) => this.#page(`COLUMNS_${i + 1}`, columns.length, columns.length));
+		const columnPages = layers.map(({ columns }, i) => {
+			const length = columns.length + (i === 0 && withTrie ? 1 : 0);
+			return this.#page(`COLUMNS_${i + 1}`, length, length);
+		});
 
 		this.#put("sum_start_low", lowBytes(first.start));
 		this.#put("sum_start_high", highBytes(first.start));
@@ -88,10 +122,27 @@ class LayoutBuilder {
 		this.#load(contextPage, words(first.context.map(count)));
 		layers.forEach(({ columns }, i) => {
 			const addresses = columns.map(scatter);
+			if (i === 0 && withTrie) addresses.push(this.#stream(scanEndStream(this.#code)));
 			this.#load(columnPages[i] as number, lowBytes(addresses));
 			this.#load((columnPages[i] as number) + 256, highBytes(addresses));
 		});
 		this.#put("query_columns", words(first.query.slice(0, features.buckets).map(scatter)));
+	}
+
+	/** Nodes of the reply trie, as trie.asm walks them. */
+	trie(root: TrieNode | undefined): void {
+		this.#set("FLIP", root === undefined ? 0 : 0x80);
+		const place = ({ vector, children }: TrieNode): number => {
+			const bytes = [...vector.map((change) => change + 128), 0xff];
+			const vectorAddress = this.#memory.bytesInPage(bytes.length);
+			this.#load(vectorAddress, bytes);
+			const links = [...children].flatMap(([k, child]) => [k, ...words([place(child)])]);
+			const node = [...words([vectorAddress]), children.size, ...links];
+			const address = this.#memory.bytes(node.length);
+			this.#load(address, node);
+			return address;
+		};
+		this.#set("TRIE", root === undefined ? 0 : place(root));
 	}
 
 	/** Places the work memory behind the image, and the streams that name pages of it. */
@@ -105,7 +156,10 @@ class LayoutBuilder {
 		const imageLength = Math.ceil((this.#memory.end + 2 - PROGRAM_ORIGIN) / RECORD_BYTES) * RECORD_BYTES;
 		this.#set("IMAGE_LENGTH", imageLength);
 		const work = new MemoryMap(PROGRAM_ORIGIN + imageLength);
-		this.#set("BASE", work.pages(first.width));
+		// On the trie, one more neuron ends the scan; a layer of 256 has no room for it and no trie.
+		const base = work.pages(Math.min(256, first.width + 1));
+		this.#set("BASE", base);
+		this.#set("LAST_NEURON", first.width < 256 ? base * 256 + first.width : work.bytes(1));
 		this.#set("SUMS", work.pages(first.width));
 		const sums = work.pages(first.width, first.width);
 		this.#set("SUM_LOW", sums);
@@ -117,15 +171,7 @@ class LayoutBuilder {
 			const block = shareBlocks[i];
 			if (block !== undefined) this.#load(block, shareStream(layer.shares, page, this.#code));
 		});
-		const line = work.bytes(LINE_BYTES + 3);
-		this.#set("LINE", line);
-		this.#set("LINE_COUNT", line + 1);
-		this.#set("LINE_TEXT", line + 2);
-		this.#set("QUERY", work.bytes(QUERY_BYTES));
-		this.#set("CONTEXT", work.bytes(8));
-		for (const name of ["REPLY_LEFT", "SPACES", "EMITTED", "WIDE", "WIDE_PAGE", "DOUBLE_X", "DOUBLE_PAGE"])
-			this.#set(name, work.bytes(1));
-		for (const name of ["WIDE_COLUMN", "BREATHE_SP", "DOUBLE_LIST", "DOUBLE_NEXT"]) this.#set(name, work.bytes(2));
+		for (const [name, length] of Object.entries(WORK_BYTES)) this.#set(name, work.bytes(length));
 		this.#set("STACK", work.bytes(STACK_BYTES) + STACK_BYTES);
 		this.#set("MEMORY_TOP", work.end);
 		return { constants: this.#constants, blocks: this.#blocks, imageLength, memoryTop: work.end };

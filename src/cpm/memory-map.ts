@@ -47,7 +47,29 @@ export class MemoryMap {
 		return address;
 	}
 
+	/** `length` bytes that do not cross a page (at most 256). Returns their address. */
+	bytesInPage(length: number): number {
+		for (const gap of this.#gaps) {
+			const address = inOnePage(gap.start, length);
+			if (address + length > gap.end) continue;
+			const { end } = gap;
+			gap.end = address;
+			this.#free(address + length, end);
+			return address;
+		}
+		const address = inOnePage(this.#end, length);
+		this.#free(this.#end, address);
+		this.#end = address + length;
+		return address;
+	}
+
 	#free(start: number, end: number): void {
 		if (end > start) this.#gaps.push({ start, end });
 	}
+}
+
+/** The first address from `start` on at which `length` bytes do not cross a page. */
+function inOnePage(start: number, length: number): number {
+	const left = 256 - (start % 256);
+	return left >= length ? start : start + left;
 }

@@ -13,7 +13,8 @@ import { ColumnCode } from "./columns.js";
 import { type Layout, layOut } from "./image.js";
 import { type MachineNetwork, machineNetwork } from "./machine-network.js";
 import { networkSource } from "./network-code.js";
-import { type Kernel, kernelLetter, type Program, readProgram, sealImage } from "./program.js";
+import { type Kernel, kernelLetter, PROGRAM_ORIGIN, type Program, readProgram, sealImage } from "./program.js";
+import { countBeginnings, replyTrie, type TrieNode } from "./reply-trie.js";
 import { shippedSources } from "./sources.js";
 
 export interface PackOptions {
@@ -22,11 +23,17 @@ export interface PackOptions {
 	/** First address the program must leave alone (the word at 0006h on the target). */
 	readonly memoryTop?: number;
 	readonly kernel?: Kernel | "auto";
+	/** Replies to expect, most used first; what the model itself says of them where this is not given. */
+	readonly replies?: readonly string[];
 }
 
 /** BDOS of a stock RC2014 with CP/M 2.2 (Grant Searle's build of it starts the BDOS here). */
 export const STOCK_MEMORY_TOP = 0xd806;
 const DRAFT_CODE_LENGTH = 0x1000;
+/** From the first byte of the CCP to the BDOS entry in CP/M 2.2. */
+const CCP_BYTES = 0x806;
+/** The neuron that ends the scan of a trie node needs an index of its own. */
+const WIDEST_WITH_TRIE = 255;
 
 /**
  * @throws ZulmError `model-unsupported` for shapes the program cannot hold, `program-too-large` when it does not fit
@@ -34,13 +41,15 @@ const DRAFT_CODE_LENGTH = 0x1000;
  */
 export function packModel(model: Model, options: PackOptions = {}): Program {
 	const network = machineNetwork(model.network);
-	const draft = assembleChat(network, layOut(network, DRAFT_CODE_LENGTH, new ColumnCode(new Map())));
-	const layout = layOut(network, draft.bytes.length, new ColumnCode(draft.symbols));
 	const limit = options.memoryTop ?? STOCK_MEMORY_TOP;
-	if (layout.memoryTop > limit)
+	const draft = assembleChat(network, layOut(network, undefined, DRAFT_CODE_LENGTH, new ColumnCode(new Map())));
+	const layOutWith = (trie: TrieNode | undefined) =>
+		layOut(network, trie, draft.bytes.length, new ColumnCode(draft.symbols));
+	const layout = largestTrieThatFits(network, options.replies ?? model.metadata.replies ?? [], limit, layOutWith);
+	if (!fits(layout, limit))
 		throw new ZulmError(
 			"program-too-large",
-			`The program needs memory up to ${hex(layout.memoryTop)}, and the machine's ends at ${hex(limit)}.`,
+			`The program has ${layout.imageLength} bytes and needs memory up to ${hex(layout.memoryTop)}, and the machine's ends at ${hex(limit)}.`,
 			{ hint: "Train a smaller or sparser model (zulm train --hidden 64), or use a machine with more memory." },
 		);
 	const code = assembleChat(network, layout);
@@ -58,6 +67,33 @@ export function packModel(model: Model, options: PackOptions = {}): Program {
 		memoryTop: layout.memoryTop,
 		symbols: code.symbols,
 	};
+}
+
+/** Whether it runs below `limit`, and can be loaded there: the CCP loads programs up to its own first byte. */
+function fits(layout: Layout, limit: number): boolean {
+	return layout.memoryTop <= limit && PROGRAM_ORIGIN + layout.imageLength <= limit - CCP_BYTES;
+}
+
+/** The layout with as many beginnings of replies as memory has room for. */
+function largestTrieThatFits(
+	network: MachineNetwork,
+	replies: readonly string[],
+	limit: number,
+	layOutWith: (trie: TrieNode | undefined) => Layout,
+): Layout {
+	let best = layOutWith(undefined);
+	if (replies.length === 0 || network.first.width > WIDEST_WITH_TRIE) return best;
+	// Bisection between "no nodes" and "all nodes and one more", beginning with all, which nearly always fits.
+	let most = 0;
+	let tooMany = countBeginnings(replies) + 1;
+	for (let nodes = tooMany - 1; nodes > most; nodes = (most + tooMany) >> 1) {
+		const layout = layOutWith(replyTrie(network, replies, nodes));
+		if (fits(layout, limit)) {
+			best = layout;
+			most = nodes;
+		} else tooMany = nodes;
+	}
+	return best;
 }
 
 function programName(name: string): string {

@@ -93,23 +93,3 @@ read_digit:
 	ex de,hl
 	pop hl
 	jr read_digit
-
-; A line with BDOS 10 (its editing keys are CP/M's own), zero terminated at HL.
-read_line:
-	ld hl,LINE
-	ld (hl),LINE_SIZE
-	inc hl
-	ld (hl),0
-	ld de,LINE
-	ld c,10
-	call BDOS
-	call new_line
-	ld hl,LINE_COUNT
-	ld e,(hl)
-	ld d,0
-	inc hl
-	push hl
-	add hl,de
-	ld (hl),0
-	pop hl
-	ret

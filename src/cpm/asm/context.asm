@@ -110,6 +110,17 @@ context_hit:
 	ld h,SUMS
 	ret
 
+; Eight spaces.
+start_context:
+	ld a,8
+	ld (SPACES),a
+	ld hl,CONTEXT
+	ld de,CONTEXT+1
+	ld bc,7
+	ld (hl),' '
+	ldir
+	ret
+
 ; The character in A becomes the last of the eight, in lower case.
 push_context:
 	ld hl,CONTEXT+1

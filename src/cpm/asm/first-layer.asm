@@ -13,7 +13,7 @@ V_LOWEST equ -65
 V_HIGHEST equ 64
 V_NO_WRAP equ 0FC40h		; -960
 
-; Once per query: SUM_LOW, SUM_HIGH -> BASE, WIDE.
+; Once per query: SUM_LOW, SUM_HIGH -> BASE, A = WIDE. On the reply trie (trie.asm) BASE is kept plus 128: FLIP is 80h.
 prepare_first_layer:
 	xor a
 	ld (WIDE),a
@@ -49,12 +49,15 @@ far_below:
 narrow_lowest:
 	ld a,256+V_LOWEST
 narrow_store:
+	xor FLIP
 	ld d,h
 	ld h,BASE
 	ld (hl),a
 	ld h,d
 	inc l
 	djnz narrow
+	ld a,1
+	ld (LAST_NEURON),a	; the one behind the last: trie.asm
 	ld a,(WIDE)
 	or a
 	ret z
@@ -63,10 +66,15 @@ narrow_store:
 	ld bc,WIDTH_1-1
 	ld (hl),0
 	ldir
+	ld a,(WIDE)
 	ret
 
 ; Scans layer 1 and scatters every active neuron into layer 2.
 scan_first:
+	ld hl,(NODE)
+	ld a,h
+	or l
+	jp nz,scan_node
 	ld a,(WIDE)
 	or a
 	jp nz,scan_first_wide

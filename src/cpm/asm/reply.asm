@@ -2,7 +2,7 @@
 
 MAX_REPLY equ 50
 
-; Answers the query that set_query took.
+; Answers the query that was summed.
 reply:	call start_reply
 reply_char:
 	call step		; A = class
@@ -12,11 +12,29 @@ reply_char:
 	ld e,a
 	ld d,0
 	add hl,de
-	ld a,(hl)
+	ld c,(hl)
 	push af
-	call put_char
+	ld hl,(REPLY_END)
+	ld (hl),c
+	inc hl
+	ld (REPLY_END),hl
+	ld a,c
+	push bc
+	call echo
+	pop bc
 	pop af
+	ld hl,(NODE)
+	ld e,a
+	ld a,h
+	or l
+	ld a,e
+	jr z,reply_context
+	call follow
+	jr reply_next
+reply_context:
+	ld a,c
 	call push_context
+reply_next:
 	ld hl,REPLY_LEFT
 	dec (hl)
 	jr nz,reply_char
@@ -25,16 +43,22 @@ reply_char:
 start_reply:
 	ld a,MAX_REPLY
 	ld (REPLY_LEFT),a
-	ld a,8
-	ld (SPACES),a
-	ld hl,CONTEXT
-	ld de,CONTEXT+1
-	ld bc,7
-	ld (hl),' '
-	ldir
-	jp prepare_first_layer
+	ld hl,REPLY
+	ld (REPLY_END),hl
+	call start_context
+	call prepare_first_layer
+	ld hl,0
+	or a			; wide: no trie
+	jr nz,start_node
+	ld hl,TRIE
+start_node:
+	ld (NODE),hl
+	ret
 
 ; One forward pass: A = index of the highest logit.
-step:	call add_context
+step:	ld hl,(NODE)
+	ld a,h
+	or l
+	call z,add_context
 	call run_layers
 	jp argmax

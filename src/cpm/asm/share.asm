@@ -2,7 +2,7 @@
 ; A stream like a column's: address of share_same or share_opposite, the two neurons, accumulator and page; ... ;
 ; address of column_done.  164 T a share.
 ;
-; A shared sum is set to zero as it is read, for the next character; zero_sums (startup) does it for the first.
+; A shared sum is set to zero as it is read, for the next character; startup.asm does it for the first.
 
 share_same:
 	pop bc			; 10  C = first neuron, B = second
@@ -75,13 +75,4 @@ share_sums:
 	ret
 shared:	pop iy
 	pop ix
-	ret
-
-; Sets the accumulators of every layer behind the first to zero.
-zero_sums:
-	ld hl,LOW_2*256
-	ld de,LOW_2*256+1
-	ld bc,LOGITS*256+511-LOW_2*256
-	ld (hl),0
-	ldir
 	ret

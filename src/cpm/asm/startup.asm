@@ -26,6 +26,11 @@ on_z80:
 	call print
 	jp 0
 enough:
+	ld hl,LOW_2*256		; shared sums start at zero (share.asm); before there is a stack, which may lie between them
+	ld de,LOW_2*256+1
+	ld bc,LOGITS*256+511-LOW_2*256
+	ld (hl),0
+	ldir
 	ld sp,STACK
 	ld hl,TAIL
 	ld e,(hl)
@@ -57,18 +62,19 @@ one_shot:
 	call prepare
 	call set_query
 	call reply
-	call new_line
+	call echo_line_end
 	jp 0
 
-; Chat until "!" alone on a line, or ^C in column 0, which CP/M itself handles.
+; Chat until "!" alone on a line, or ^C in column 0.
 chat:	call prepare
 	ld de,greeting
 	call print
 chat_line:
-	ld de,prompt
-	call print
-	call read_line		; HL = the line, zero terminated
-	call skip_blanks
+	ld a,'>'
+	call echo
+	ld a,' '
+	call echo
+	call read_line		; HL = the line without blanks in front, A = its first character
 	or a
 	jr z,chat_line
 	cp '!'
@@ -77,13 +83,10 @@ chat_line:
 	call skip_blanks
 	or a
 	jp z,0
-	dec hl
-	ld hl,LINE_TEXT
-	call skip_blanks
 chat_query:
-	call set_query
+	call finish_query
 	call reply
-	call new_line
+	call echo_line_end
 	jr chat_line
 
 ; Things that change the image in memory happen here, after /V has had its look: where interrupts were off when CP/M
@@ -97,8 +100,8 @@ prepare:
 	xor a			; NOP
 	ld (column_ei),a
 	ld (breathe_ei),a
+	ld (scan_end_ei),a
 prepared:
-	call zero_sums
 	pop hl
 	ret
 
@@ -122,7 +125,6 @@ fold_case:
 	ret
 
 greeting:	db "Type to chat, ! to leave.",13,10,"$"
-prompt:		db "> $"
 not_z80:	db "ZULM: this program needs a Z80.",13,10,"$"
 too_small:	db "ZULM: not enough memory: this program needs BDOS at $"
 too_small_end:	db "H or above.",13,10,"$"

@@ -1,5 +1,5 @@
 /**
- * The least that a chat program needs to run: a Z80, 64 K of memory, and BDOS 2, 9 and 10. No line, no disk, no time but
+ * The least that a chat program needs to run: a Z80, 64 K of memory, and BDOS 2, 6 and 9. No line, no disk, no time but
  * T-states. For tests of the kernels, which look into memory at every step; the emulated machine proper is in src/emu.
  */
 import { type Hal, Z80 } from "z80-emulator";
@@ -8,6 +8,8 @@ import { MAX_REPLY_LENGTH } from "../../model/network.js";
 import { PROGRAM_ORIGIN, type Program } from "../program.js";
 
 const BDOS_ENTRY = 5;
+/** Nothing here takes longer; a program that does has lost its way. */
+const LIMIT_T_STATES = 400_000_000;
 
 export interface Emission {
 	readonly byte: number;
@@ -25,7 +27,8 @@ export class ChatMachine {
 	readonly watch = new Map<number, () => void>();
 	readonly #program: Program;
 	readonly #hal: Hal;
-	#input: Uint8Array[] = [];
+	#keys: Uint8Array = new Uint8Array(0);
+	#nextKey = 0;
 
 	constructor(program: Program, fbase = 0xd806) {
 		this.#program = program;
@@ -58,13 +61,14 @@ export class ChatMachine {
 		return value;
 	}
 
-	/** Runs the program with a command tail until it returns to CP/M or asks for a line that nobody gives. */
-	runWith(tail: string, lines: string[] = []): string {
+	/** Runs the program with a command tail until it returns to CP/M or asks for a key that nobody presses. */
+	runWith(tail: string, keys = ""): string {
 		const text = toMachineBytes(tail === "" ? "" : ` ${tail}`);
 		this.memory[0x80] = text.length;
 		this.memory.set(text, 0x81);
 		this.output = [];
-		this.#input = lines.map((line) => toMachineBytes(line));
+		this.#keys = Uint8Array.from(keys, (key) => key.charCodeAt(0));
+		this.#nextKey = 0;
 		const { regs } = this.cpu;
 		regs.pc = PROGRAM_ORIGIN;
 		regs.sp = 0xd000;
@@ -76,11 +80,6 @@ export class ChatMachine {
 
 	text(): string {
 		return String.fromCharCode(...this.output.map(({ byte }) => byte));
-	}
-
-	/** The start-up work of a chat, without its greeting: once before `ask`. */
-	prepare(): void {
-		this.#call("prepare", 0);
 	}
 
 	/** Takes a query as the program's own `set_query` wants it and answers it; the reply's text. */
@@ -109,10 +108,12 @@ export class ChatMachine {
 		const { cpu, watch } = this;
 		const { regs } = cpu;
 		const hal = this.#hal;
+		const limit = hal.tStateCount + LIMIT_T_STATES;
 		let offSince = -1;
 		while (regs.pc !== 0) {
 			if (regs.pc === BDOS_ENTRY && !this.#bdos()) return;
 			if (watch.size > 0) watch.get(regs.pc)?.();
+			if (hal.tStateCount > limit) throw new Error(`the program hangs near ${regs.pc.toString(16)}h`);
 			cpu.step();
 			if (regs.iff1 === 0) {
 				if (offSince < 0) offSince = hal.tStateCount;
@@ -126,6 +127,7 @@ export class ChatMachine {
 	/** False when the program waits for input that is not there. */
 	#bdos(): boolean {
 		const { regs } = this.cpu;
+		let key = 0x5a;
 		switch (regs.c) {
 			case 2:
 				this.output.push({ byte: regs.e, tStates: this.tStates });
@@ -134,18 +136,19 @@ export class ChatMachine {
 				for (let a = regs.de; this.memory[a] !== 0x24; a++)
 					this.output.push({ byte: this.memory[a] as number, tStates: this.tStates });
 				break;
-			case 10: {
-				const line = this.#input.shift();
-				if (line === undefined) return false;
-				this.memory[regs.de + 1] = line.length;
-				this.memory.set(line, regs.de + 2);
+			case 6:
+				if (regs.e !== 0xff) {
+					this.output.push({ byte: regs.e, tStates: this.tStates });
+					break;
+				}
+				if (this.#nextKey >= this.#keys.length) return false;
+				key = this.#keys[this.#nextKey++] as number;
 				break;
-			}
 			default:
 				throw new Error(`BDOS ${regs.c} is not expected of a chat program`);
 		}
 		// Real BDOSes keep no register: make sure that nobody counts on one.
-		regs.af = 0x5a5a;
+		regs.af = (key << 8) | 0x5a;
 		regs.bc = 0x5a5a;
 		regs.de = 0x5a5a;
 		regs.hl = 0x5a5a;
