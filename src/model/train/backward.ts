@@ -30,7 +30,7 @@ export function differentiateItems(
 	from: number,
 	to: number,
 ): void {
-	const { plan, itemDeltas, itemLoss, itemScaleGradient, itemRight } = space;
+	const { plan, masks, itemDeltas, itemLoss, itemScaleGradient, itemRight } = space;
 	const { stride } = space.layout.layers[0] as LayerPlace;
 	const deltas = space.deltas[0] as Float32Array;
 	for (let item = from; item < to; item++) {
@@ -41,7 +41,7 @@ export function differentiateItems(
 		let right = 0;
 		const end = plan.first[item + 1] as number;
 		for (let e = plan.first[item] as number; e < end; e++) {
-			forwardExample(space, kernels, scratch, e);
+			forwardExample(space, kernels, scratch, e, address(masks, plan.mask[e] as number));
 			if (isRight(space, e)) right++;
 			softmaxBackward(space, scratch, item, e);
 			penaliseActivations(space, item, e);

@@ -49,8 +49,17 @@ export function sumQuery(space: Workspace, kernels: Kernels, { querySums }: Scra
 	addSparseRow(space, kernels, querySums.byteOffset, 0, space.queries, space.plan.query[item] as number);
 }
 
-/** Outputs of every layer for one example of the item whose query half is in scratch. */
-export function forwardExample(space: Workspace, kernels: Kernels, scratch: Scratch, example: number): void {
+/**
+ * Outputs of every layer for one example of the item whose query half is in scratch.
+ * @param mask where to find the hidden neurons that are dropped: those the example has to do without; undefined for none
+ */
+export function forwardExample(
+	space: Workspace,
+	kernels: Kernels,
+	scratch: Scratch,
+	example: number,
+	mask?: number,
+): void {
 	const { layout, quantised, outputs, contextSums, plan } = space;
 	const { querySums, acc } = scratch;
 	const { layers } = layout;
@@ -61,6 +70,7 @@ export function forwardExample(space: Workspace, kernels: Kernels, scratch: Scra
 	for (let l = 1; l < layers.length; l++) {
 		const layer = layers[l] as LayerPlace;
 		const x = y;
+		if (mask !== undefined) kernels.mask(x, mask, (layers[l - 1] as LayerPlace).stride);
 		acc.fill(0);
 		kernels.forward(acc.byteOffset, x, layer.inputs, address(quantised, layer.weights), layer.stride);
 		y = address(outputs[l] as Int16Array, example * layer.stride);

@@ -67,6 +67,15 @@ describe("forward", () => {
 		expect([...y]).toEqual(expected);
 	});
 
+	test("mask", () => {
+		const [y, bits] = [int16s(WIDTH, 32767), int16s(WIDTH, 1).map((bit) => (bit > 0 ? -1 : 0))];
+		const shared = arena.take(Int16Array, WIDTH);
+		shared.set(bits);
+		const expected = Array.from(y, (value, j) => (bits[j] === 0 ? 0 : value));
+		kernels.mask(y.byteOffset, shared.byteOffset, WIDTH);
+		expect([...y]).toEqual(expected);
+	});
+
 	test("forward wraps like the machine", () => {
 		const x = int16s(11, 8191);
 		x.fill(0, 3, 6);

@@ -28,6 +28,8 @@ export interface Kernels {
 	sumRows(sums: number, weights: number, width: number, bucket: number, count: number, n: number): void;
 	/** y[j] = (a[j] + b[j]) >> 2, or max(0, that): int16. `floor` is 0 for hidden layers, -32768 for the last. */
 	addAndShift(y: number, a: number, b: number, width: number, floor: number): void;
+	/** y[j] &= mask[j]: int16. */
+	mask(y: number, mask: number, width: number): void;
 	/** acc[j] += x[i] · w[i][j] for i in [0, inputs): int16. */
 	forward(acc: number, x: number, inputs: number, weights: number, width: number): void;
 	/**
@@ -111,6 +113,17 @@ function addAndShift(): FunctionBuilder {
 	f.for(j, i32.const(0), twice(width), 16, () => {
 		const sum = i16x8.add(v128.load(i32.add(a.get, j.get)), v128.load(i32.add(b.get, j.get)));
 		f.do(v128.store(i32.add(y.get, j.get), i16x8.max(i16x8.shiftRight(sum, 2), lowest.get)));
+	});
+	return f;
+}
+
+function mask(): FunctionBuilder {
+	const f = new FunctionBuilder("mask");
+	const [y, bits, width] = f.parameters(I32, I32, I32);
+	const j = f.local(I32);
+	f.for(j, i32.const(0), twice(width), 16, () => {
+		const at = i32.add(y.get, j.get);
+		f.do(v128.store(at, i16x8.and(v128.load(at), v128.load(i32.add(bits.get, j.get)))));
 	});
 	return f;
 }
@@ -270,7 +283,7 @@ const fourTimes = (local: Local): Code => i32.shl(local.get, i32.const(2));
 
 /** Compiles the kernels over an arena's memory; each thread does so for itself. */
 export function compileKernels(memory: SharedMemory): Kernels {
-	const functions = [sumRows(), addAndShift(), forward(), backward(), outerRows(), outer(), add(), adam()];
+	const functions = [sumRows(), addAndShift(), mask(), forward(), backward(), outerRows(), outer(), add(), adam()];
 	const module = new wasmApi.Module(encodeModule(functions, MINIMUM_PAGES, MAXIMUM_PAGES));
 	return new wasmApi.Instance(module, { env: { memory } }).exports as unknown as Kernels;
 }

@@ -16,7 +16,7 @@ import { fromNetwork, initialise, quantiseAll } from "./parameters.js";
 import type { Recipe } from "./recipe.js";
 import type { Items } from "./sampler.js";
 import type { Split } from "./split.js";
-import { createWorkspace, type Workspace } from "./workspace.js";
+import { createWorkspace, DROP, KEEP, type Workspace } from "./workspace.js";
 
 /** Widest layer the Z80 program indexes with one byte. */
 export const MAX_WIDTH = 256;
@@ -72,6 +72,7 @@ export function prepare(corpus: Corpus, split: Split, given: Preparation, random
 	);
 	initialise(space.layout, space.latent, random);
 	if (given.resume !== undefined) fromNetwork(space.layout, space.latent, given.resume, charset);
+	for (let i = 0; i < space.masks.length; i++) space.masks[i] = random.next() < recipe.dropout ? DROP : KEEP;
 	quantiseAll(space.layout, space.latent, space.quantised);
 	return {
 		space,

@@ -15,6 +15,10 @@ export interface Recipe {
 	readonly weightBudget: number;
 	/** Strength of the penalty on active hidden neurons. */
 	readonly penalty: number;
+	/** Share of hidden neurons that each training example has to do without, 0–1. */
+	readonly dropout: number;
+	/** Share of the prefixes with a single continuation that are trained on: they are many and easy. */
+	readonly unbranchedShare: number;
 	/** What a weight outside the query half costs, relative to one inside it: it is paid for at every character. */
 	readonly perCharacterCost: number;
 	/** Held-out measurements during training, evenly spaced. */
@@ -28,6 +32,8 @@ const BATCH = 64;
 const ROWS = 60_000;
 const MIN_COPIES = 4;
 const MAX_COPIES = 20;
+/** Fewer pairs than this are learnt by heart unless something is held back. */
+const SMALL = 3500;
 const MIN_STEPS = 400;
 const MAX_STEPS = 6000;
 
@@ -41,6 +47,8 @@ export function recipeFor(pairs: number): Recipe {
 		sparsity: 0.03,
 		weightBudget: 19_500,
 		penalty: 0.003,
+		dropout: pairs < SMALL ? 0.2 : 0,
+		unbranchedShare: 0.2,
 		perCharacterCost: 2,
 		measurements: 20,
 		patience: 10,

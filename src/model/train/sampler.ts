@@ -6,16 +6,13 @@
  */
 import type { Random } from "../../base/random.js";
 import type { Replies } from "./dataset.js";
-import type { Plan } from "./workspace.js";
+import { MASKS, type Plan } from "./workspace.js";
 
 export interface Items {
 	/** [items] row in queries; reply index. */
 	readonly query: Int32Array;
 	readonly reply: Int32Array;
 }
-
-/** Share of the prefixes with a single continuation that are trained on: they are many and easy. */
-const UNBRANCHED_SHARE = 0.2;
 
 /** Fills plans with whole replies, in order, no randomness: for evaluation. Returns the item after the last taken. */
 export function planInOrder(plan: Plan, slots: SlotTable, items: Items, replies: Replies, from: number): number {
@@ -38,10 +35,13 @@ export class Sampler {
 	readonly #items: Items;
 	readonly #replies: Replies;
 	readonly #random: Random;
+	readonly #unbranchedShare: number;
 	readonly #order: Int32Array;
 	#next: number;
 
-	constructor(items: Items, replies: Replies, random: Random) {
+	/** @param unbranchedShare share of the prefixes with a single continuation to train on */
+	constructor(items: Items, replies: Replies, unbranchedShare: number, random: Random) {
+		this.#unbranchedShare = unbranchedShare;
 		this.#items = items;
 		this.#replies = replies;
 		this.#random = random;
@@ -52,6 +52,7 @@ export class Sampler {
 	fill(plan: Plan, slots: SlotTable): void {
 		const builder = new PlanBuilder(plan, slots);
 		const { start, node, target, branches } = this.#replies;
+		let example = 0;
 		for (let b = 0; b < plan.query.length; b++) {
 			const item = this.#draw();
 			const reply = this.#items.reply[item] as number;
@@ -59,8 +60,9 @@ export class Sampler {
 			builder.addItem(this.#items.query[item] as number);
 			for (let k = start[reply] as number; k < (start[reply + 1] as number); k++) {
 				const n = node[k] as number;
-				if ((branches[n] as number) > 1 || this.#random.next() < UNBRANCHED_SHARE) {
+				if ((branches[n] as number) > 1 || this.#random.next() < this.#unbranchedShare) {
 					builder.addExample(n, target[k] as number);
+					plan.mask[example++] = this.#random.int(MASKS);
 				}
 			}
 		}

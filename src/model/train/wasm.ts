@@ -96,6 +96,7 @@ export const v128 = {
 };
 
 export const i16x8 = {
+	and: simdBinary(0x4e),
 	splat: simdUnary(0x10),
 	add: simdBinary(0x8e),
 	mul: simdBinary(0x95),

@@ -35,6 +35,8 @@ export interface Plan {
 	readonly slot: Int32Array;
 	readonly target: Int32Array;
 	readonly weight: Float32Array;
+	/** [E] where in the workspace's masks its dropout starts. */
+	readonly mask: Int32Array;
 	/** [S] node of the trie. */
 	readonly node: Int32Array;
 }
@@ -53,6 +55,8 @@ export interface Workspace {
 	readonly plan: Plan;
 	/** [S][stride 1] context half of layer 1's sums, with its biases. */
 	readonly contextSums: Int16Array;
+	/** Random all-ones (keep) and all-zeros (drop), a long row of which each example uses some stretch. */
+	readonly masks: Int16Array;
 	/** Per layer [E][stride]: outputs y, and loss gradients ∂/∂acc. */
 	readonly outputs: readonly Int16Array[];
 	readonly deltas: readonly Float32Array[];
@@ -92,6 +96,11 @@ export interface WorkspaceSizes {
 /** Inputs whose weights one thread updates at a time: few enough that gradient and moments stay in its cache. */
 export const CHUNK_INPUTS = 128;
 
+/** Places in the row of masks where an example's stretch may start. */
+export const MASKS = 1 << 15;
+export const KEEP = -1;
+export const DROP = 0;
+
 export function createWorkspace(arena: Arena, given: WorkspaceSizes, queries: SparseRows, trie: Trie): Workspace {
 	const { items, examples } = given;
 	const layout = layoutOf(given.sizes);
@@ -115,9 +124,11 @@ export function createWorkspace(arena: Arena, given: WorkspaceSizes, queries: Sp
 			slot: arena.take(Int32Array, examples),
 			target: arena.take(Int32Array, examples),
 			weight: arena.take(Float32Array, examples),
+			mask: arena.take(Int32Array, examples),
 			node: arena.take(Int32Array, slots),
 		},
 		contextSums: arena.take(Int16Array, slots * stride),
+		masks: arena.take(Int16Array, MASKS + widest).fill(KEEP),
 		outputs: layout.layers.map((layer) => arena.take(Int16Array, examples * layer.stride)),
 		deltas: layout.layers.map((layer) => arena.take(Float32Array, examples * layer.stride)),
 		itemDeltas: arena.take(Float32Array, items * stride),
