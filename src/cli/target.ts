@@ -24,7 +24,7 @@ import { choosePort, listPorts, type PortInfo, parsePortSpec } from "../transpor
 import { loadProfile, type Profile } from "../transport/profile.js";
 import { integer, type Session } from "./command.js";
 import { choose, type PortChoice } from "./guided.js";
-import { canAsk } from "./io.js";
+import { type CliIo, canAsk } from "./io.js";
 import { keptDrive } from "./locations.js";
 
 export interface TargetOptions {
@@ -102,6 +102,11 @@ export function portChoice({ path, manufacturer, vendorId, productId, serialNumb
 }
 
 async function openHardware({ signal }: Session, options: TargetOptions, port: string): Promise<Target> {
+	if (options.drive !== undefined) {
+		throw new ZulmError("usage", `--drive is drive A: of the emulated machine; ${port} is another.`, {
+			hint: "Leave --drive out, or add --port emulator.",
+		});
+	}
 	const profile = loadProfile(options.profile ?? HARDWARE_PROFILE);
 	const settings = options.baud === undefined ? profile.line : { ...profile.line, baud: options.baud };
 	const link = await openLink(port, settings, signal);
@@ -153,7 +158,7 @@ function openEmulator({ io }: Session, options: TargetOptions, fresh: boolean): 
 		fresh && options.drive === undefined
 			? new MemoryDrive({ files: new Map([[RECEIVER_NAME, assembleReceiver("68b50")]]) })
 			: undefined;
-	const drive: Drive = freshDrive ?? openFolder(options.drive ?? keptDrive(io.env));
+	const drive: Drive = freshDrive ?? openDriveA(io.env, options.drive);
 	const { link, machine } = openEmulatorLink({ drive, baud: options.baud ?? profile.line.baud });
 	return {
 		link,
@@ -170,20 +175,19 @@ function openEmulator({ io }: Session, options: TargetOptions, fresh: boolean): 
 	};
 }
 
-/** A folder as drive A:. It is made when missing, and our receiver is put there when there is none. */
-export function openFolder(folder: string): FolderDrive {
-	prepareFolder(folder);
-	return new FolderDrive(folder);
+/**
+ * Drive A: of the emulated machine: `folder`, or the one that is kept between runs. Our receiver is put there when there
+ * is none; the kept one always has this version's.
+ */
+export function openDriveA(env: CliIo["env"], folder: string | undefined): FolderDrive {
+	const path = folder ?? keptDrive(env);
+	mkdirSync(path, { recursive: true });
+	const hasReceiver = readdirSync(path).some((name) => name.toUpperCase() === RECEIVER_NAME);
+	if (folder === undefined || !hasReceiver) writeFileAtomic(join(path, RECEIVER_NAME), assembleReceiver("68b50"));
+	return new FolderDrive(path);
 }
 
 /** Puts a program on the drive that the emulated machine keeps between runs. */
-export function keepProgram(folder: string, name: string, image: Uint8Array): void {
-	prepareFolder(folder);
-	writeFileAtomic(join(folder, name), image);
-}
-
-function prepareFolder(folder: string): void {
-	mkdirSync(folder, { recursive: true });
-	if (readdirSync(folder).some((name) => name.toUpperCase() === RECEIVER_NAME)) return;
-	writeFileAtomic(join(folder, RECEIVER_NAME), assembleReceiver("68b50"));
+export function keepProgram(env: CliIo["env"], name: string, image: Uint8Array): void {
+	writeFileAtomic(join(keptDrive(env), name), image);
 }

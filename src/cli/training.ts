@@ -37,7 +37,7 @@ export async function trainCorpus(
 ): Promise<TrainResult> {
 	const settings: TrainOptions = {
 		features: resume?.network.features ?? DEFAULT_FEATURES,
-		hidden: options.hidden ?? DEFAULT_HIDDEN,
+		hidden: options.hidden ?? (resume === undefined ? DEFAULT_HIDDEN : widthsOf(resume.network).slice(1, -1)),
 		...(options.epochs === undefined ? {} : { epochs: options.epochs }),
 		...(options.seconds === undefined ? {} : { seconds: options.seconds }),
 		seed: options.seed,

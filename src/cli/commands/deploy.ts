@@ -17,7 +17,7 @@ import { deployReportHtml } from "../../report/html.js";
 import type { DeployResult, ModelResult, TrainedResult } from "../../report/results.js";
 import { type CommandResult, declare, handle, type Run, type Session } from "../command.js";
 import { chatLine, countDiffering, printReply, referenceOf } from "../conversation.js";
-import { keptDrive, shippedFile, stemOf, timeStamp } from "../locations.js";
+import { shippedFile, stemOf, timeStamp } from "../locations.js";
 import { describeModel, modelResult } from "../model-summary.js";
 import { narrate } from "../narrate.js";
 import { describeProgram, headerName, programResult } from "../packing.js";
@@ -88,7 +88,7 @@ async function deployCommand(session: Session, options: Options, given?: string)
 		out.done("packed", describeProgram(packed));
 		const { transfer, verify } = await uploadProgram(session, target, program.image, name);
 		if (verify === null) throw new ZulmError("verify-failed", "The program could not verify itself.");
-		if (target.freshDrive !== undefined) keepProgram(keptDrive(session.io.env), name, program.image);
+		if (target.freshDrive !== undefined) keepProgram(session.io.env, name, program.image);
 
 		const replies = await chat(target.link, target.profile, name, queries, {
 			signal: session.signal,

@@ -6,7 +6,7 @@ import { serve } from "../../emu/serve.js";
 import { formatClock, formatCount } from "../../report/format.js";
 import { type CommandResult, declare, handle, integer, type Run, type Session } from "../command.js";
 import { keptDrive } from "../locations.js";
-import { openFolder } from "../target.js";
+import { openDriveA } from "../target.js";
 
 interface Options {
 	readonly json?: never;
@@ -40,17 +40,16 @@ async function emulateCommand({ io, out, signal }: Session, options: Options): P
 			hint: "See: zulm emulate --help",
 		});
 	}
-	const folder = options.drive ?? keptDrive(io.env);
 	await serve({
 		on: options.tcp === undefined ? { kind: "pty" } : { kind: "tcp", port: options.tcp },
-		drive: openFolder(folder),
+		drive: openDriveA(io.env, options.drive),
 		clockHz: options.clock,
 		baud: options.baud,
 		signal,
 		onReady: (address, { config }) => {
 			out.print(address);
 			out.note(
-				`${config.name}: Z80 at ${formatClock(config.clockHz)}, ${formatCount(config.baud)} baud, drive A: is ${folder}`,
+				`${config.name}: Z80 at ${formatClock(config.clockHz)}, ${formatCount(config.baud)} baud, drive A: is ${options.drive ?? keptDrive(io.env)}`,
 			);
 			out.note(`In another window: zulm deploy --port ${address} --profile emulator`);
 		},

@@ -241,7 +241,10 @@ describe("push and verify", () => {
 		["a TCP port on which nobody listens", deadPort, 3, "port-unknown"],
 	])("refuses %s and never takes another", async (_, port, exitCode, code) => {
 		const { paths, run } = workplace();
-		const ran = await run("push", paths.program, "--port", await port(), "--json");
+		const where = await port();
+		const withDrive = await run("push", paths.program, "--port", where, "--drive", paths.drive, "--json");
+		expect(withDrive.json()).toMatchObject({ error: { code: "usage" } });
+		const ran = await run("push", paths.program, "--port", where, "--json");
 		expect(ran.json()).toMatchObject({ error: { code } });
 		expect(ran.exitCode).toBe(exitCode);
 		expect(existsSync(paths.kept)).toBe(false);

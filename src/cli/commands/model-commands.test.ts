@@ -25,6 +25,16 @@ describe("train", () => {
 		expect(json.nonzeroWeights).toBeGreaterThan(0);
 	});
 
+	it("goes on from a model of the same shape", async () => {
+		const folder = testFolder();
+		const corpus = folder.write("corpus.txt", SMALL_CORPUS);
+		const resume = folder.write("old.npz", await smallModel([12]));
+		const args = ["train", corpus, "-o", folder.at("new.npz"), "--resume", resume, "--epochs", "1", "--holdout", "0"];
+		expect((await runZulm([...args, "--json"])).json()).toMatchObject({ widths: [1152, 12, 18] });
+		const other = await runZulm([...args, "--hidden", "13", "--json"]);
+		expect(other.json()).toMatchObject({ error: { code: "model-unsupported" } });
+	});
+
 	it("joins corpora, gzip and standard input among them", async () => {
 		const folder = testFolder();
 		const gz = folder.write("a.txt.gz", gzipSync("hello|HI\n"));
