@@ -42,16 +42,14 @@ const WIDEST_WITH_TRIE = 255;
 export function packModel(model: Model, options: PackOptions = {}): Program {
 	const network = machineNetwork(model.network);
 	const limit = options.memoryTop ?? STOCK_MEMORY_TOP;
-	const draft = assembleChat(network, layOut(network, undefined, DRAFT_CODE_LENGTH, new ColumnCode(new Map())));
+	const draftLayout = layOut(network, undefined, DRAFT_CODE_LENGTH, new ColumnCode(new Map()));
+	// Sizes far beyond the machine's memory do not even assemble.
+	if (draftLayout.memoryTop - DRAFT_CODE_LENGTH > limit) throw tooLarge(draftLayout, limit);
+	const draft = assembleChat(network, draftLayout);
 	const layOutWith = (trie: TrieNode | undefined) =>
 		layOut(network, trie, draft.bytes.length, new ColumnCode(draft.symbols));
 	const layout = largestTrieThatFits(network, options.replies ?? model.metadata.replies ?? [], limit, layOutWith);
-	if (!fits(layout, limit))
-		throw new ZulmError(
-			"program-too-large",
-			`The program has ${layout.imageLength} bytes and needs memory up to ${hex(layout.memoryTop)}, and the machine's ends at ${hex(limit)}.`,
-			{ hint: "Train a smaller or sparser model (zulm train --hidden 64), or use a machine with more memory." },
-		);
+	if (!fits(layout, limit)) throw tooLarge(layout, limit);
 	const code = assembleChat(network, layout);
 	const image = new Uint8Array(layout.imageLength);
 	image.set(code.bytes);
@@ -67,6 +65,14 @@ export function packModel(model: Model, options: PackOptions = {}): Program {
 		memoryTop: layout.memoryTop,
 		symbols: code.symbols,
 	};
+}
+
+function tooLarge({ imageLength, memoryTop }: Layout, limit: number): ZulmError {
+	return new ZulmError(
+		"program-too-large",
+		`The program has ${imageLength} bytes and needs memory up to ${hex(memoryTop)}, and the machine's ends at ${hex(limit)}.`,
+		{ hint: "Train a smaller or sparser model (zulm train --hidden 64), or use a machine with more memory." },
+	);
 }
 
 /** Whether it runs below `limit`, and can be loaded there: the CCP loads programs up to its own first byte. */
@@ -110,7 +116,10 @@ function assembleChat(network: MachineNetwork, layout: Layout): Assembled {
 		"chat.asm",
 		shippedSources({
 			"layout.asm": [...constants].map(([name, value]) => `${name} equ ${value}`).join("\n"),
-			"network.asm": networkSource(shares),
+			"network.asm": networkSource(
+				shares,
+				network.layers.some((layer) => layer.commonPart),
+			),
 		}),
 	);
 }
