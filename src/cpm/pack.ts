@@ -116,10 +116,7 @@ function assembleChat(network: MachineNetwork, layout: Layout): Assembled {
 		"chat.asm",
 		shippedSources({
 			"layout.asm": [...constants].map(([name, value]) => `${name} equ ${value}`).join("\n"),
-			"network.asm": networkSource(
-				shares,
-				network.layers.some((layer) => layer.commonPart),
-			),
+			"network.asm": networkSource(shares),
 		}),
 	);
 }
