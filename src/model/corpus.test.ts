@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { ZulmError } from "../base/errors.js";
-import { parseCorpus, readCorpora } from "./corpus.js";
+import { parseCorpus, readCorpora, scanCorpora } from "./corpus.js";
 
 const parse = (text: string | Uint8Array) => parseCorpus(typeof text === "string" ? Buffer.from(text) : text, "c.txt");
 
@@ -50,6 +50,25 @@ describe("reading", () => {
 		} finally {
 			rmSync(folder, { recursive: true });
 		}
+	});
+
+	test("scanning lists the lines that cannot be used beside those that can", async () => {
+		const scanned = await scanCorpora(
+			["-"],
+			(async function* () {
+				yield Buffer.from("one|A\nnothing here\ntwo|\u00e9\n");
+			})(),
+		);
+		expect(scanned.pairs.map(({ query }) => query)).toEqual(["one"]);
+		expect(scanned.problems).toEqual([
+			{ code: "corpus-malformed", source: "standard input", line: 2, what: 'has no "|"' },
+			{
+				code: "charset-unprintable",
+				source: "standard input",
+				line: 3,
+				what: 'the machine cannot print "\u00e9" (U+00E9)',
+			},
+		]);
 	});
 
 	test("queries may hold what the machine cannot type; replies may be katakana", () => {

@@ -36,16 +36,23 @@ const MAX_CORPUS_BYTES = 256 * 1024 * 1024;
 const SHOWN = 5;
 const NEWLINE = 0x0a;
 
-interface Problem {
-	readonly code: ErrorCode;
+/** A line that cannot be used. */
+export interface Problem {
+	readonly code: Extract<ErrorCode, "corpus-malformed" | "charset-unprintable">;
 	readonly source: string;
 	readonly line: number;
+	/** What is wrong, as the rest of a sentence about the line. */
 	readonly what: string;
+}
+
+/** A corpus with the lines that cannot be used told, not refused: for the linter. It may have no pairs at all. */
+export interface ScannedCorpus extends Corpus {
+	readonly problems: readonly Problem[];
 }
 
 /** @throws ZulmError `corpus-malformed`, `charset-unprintable`, `corpus-empty` */
 export function parseCorpus(bytes: Uint8Array, name: string): Corpus {
-	return joinCorpora([{ bytes, name }]);
+	return checked(scanFiles([{ bytes, name }]));
 }
 
 /**
@@ -56,7 +63,24 @@ export async function readCorpora(
 	paths: readonly string[],
 	stdin: AsyncIterable<Uint8Array> = process.stdin,
 ): Promise<Corpus> {
-	const files: { bytes: Uint8Array; name: string }[] = [];
+	return checked(scanFiles(await readFiles(paths, stdin)));
+}
+
+/** The same with every line that cannot be used listed instead of refused. @throws ZulmError `file-unreadable` */
+export async function scanCorpora(
+	paths: readonly string[],
+	stdin: AsyncIterable<Uint8Array> = process.stdin,
+): Promise<ScannedCorpus> {
+	return scanFiles(await readFiles(paths, stdin));
+}
+
+interface CorpusFile {
+	readonly bytes: Uint8Array;
+	readonly name: string;
+}
+
+async function readFiles(paths: readonly string[], stdin: AsyncIterable<Uint8Array>): Promise<CorpusFile[]> {
+	const files: CorpusFile[] = [];
 	for (const path of paths) {
 		if (path !== "-") files.push({ bytes: readFileOrExplain(path, "corpus"), name: path });
 		else {
@@ -65,10 +89,10 @@ export async function readCorpora(
 			files.push({ bytes: Buffer.concat(chunks), name: "standard input" });
 		}
 	}
-	return joinCorpora(files);
+	return files;
 }
 
-function joinCorpora(files: readonly { bytes: Uint8Array; name: string }[]): Corpus {
+function scanFiles(files: readonly CorpusFile[]): ScannedCorpus {
 	const hash = createHash("sha256");
 	const pairs: Pair[] = [];
 	const problems: Problem[] = [];
@@ -77,14 +101,17 @@ function joinCorpora(files: readonly { bytes: Uint8Array; name: string }[]): Cor
 		hash.update(text);
 		parseLines(text, file.name, pairs, problems);
 	}
-	const name = files.map((file) => file.name).join(", ");
+	return { pairs, problems, sha256: hash.digest("hex"), name: files.map((file) => file.name).join(", ") };
+}
+
+function checked({ pairs, problems, sha256, name }: ScannedCorpus): Corpus {
 	if (problems.length > 0) throw describe(problems);
 	if (pairs.length === 0) {
 		throw new ZulmError("corpus-empty", `There are no pairs in ${name || "an empty list of files"}.`, {
 			hint: "Write one query|reply a line, such as: hello|HI THERE",
 		});
 	}
-	return { pairs, sha256: hash.digest("hex"), name };
+	return { pairs, sha256, name };
 }
 
 /** RFC 1952: gzip starts with 1Fh 8Bh. */
