@@ -52,7 +52,7 @@ export interface ScannedCorpus extends Corpus {
 
 /** @throws ZulmError `corpus-malformed`, `charset-unprintable`, `corpus-empty` */
 export function parseCorpus(bytes: Uint8Array, name: string): Corpus {
-	return checked(scanFiles([{ bytes, name }]));
+	return usable(scanFiles([{ bytes, name }]));
 }
 
 /**
@@ -63,7 +63,7 @@ export async function readCorpora(
 	paths: readonly string[],
 	stdin: AsyncIterable<Uint8Array> = process.stdin,
 ): Promise<Corpus> {
-	return checked(scanFiles(await readFiles(paths, stdin)));
+	return usable(scanFiles(await readFiles(paths, stdin)));
 }
 
 /** The same with every line that cannot be used listed instead of refused. @throws ZulmError `file-unreadable` */
@@ -104,7 +104,8 @@ function scanFiles(files: readonly CorpusFile[]): ScannedCorpus {
 	return { pairs, problems, sha256: hash.digest("hex"), name: files.map((file) => file.name).join(", ") };
 }
 
-function checked({ pairs, problems, sha256, name }: ScannedCorpus): Corpus {
+/** The corpus, when every line can be used. @throws ZulmError `corpus-malformed`, `charset-unprintable`, `corpus-empty` */
+export function usable({ pairs, problems, sha256, name }: ScannedCorpus): Corpus {
 	if (problems.length > 0) throw describe(problems);
 	if (pairs.length === 0) {
 		throw new ZulmError("corpus-empty", `There are no pairs in ${name || "an empty list of files"}.`, {

@@ -38,32 +38,44 @@ export function normaliseQuery(text: string): Uint8Array {
 	return Uint8Array.from(kept, (character) => foldCase(machineByte(character) ?? QUESTION_MARK));
 }
 
-/** Query buckets: [features.buckets], each 32 × hits. Takes text, or what `normaliseQuery` made of it. */
-export function queryVector(query: string | Uint8Array, features: QueryFeatures): Int16Array {
+/** The query bucket of every hit, in order. Takes text, or what `normaliseQuery` made of it. */
+export function queryHits(query: string | Uint8Array, features: QueryFeatures): number[] {
 	const words = typeof query === "string" ? normaliseQuery(query) : query;
 	const bytes = new Uint8Array(words.length + 2).fill(SPACE);
 	bytes.set(words, 1);
-	const x = new Int16Array(features.buckets);
+	const hits: number[] = [];
 	for (const n of features.ngrams) {
-		for (let start = 0; start + n <= bytes.length; start++) {
-			const bucket = hashBytes(bytes, start, n, 0) % features.buckets;
-			x[bucket] = (x[bucket] as number) + HIT;
-		}
+		for (let start = 0; start + n <= bytes.length; start++) hits.push(hashBytes(bytes, start, n, 0) % features.buckets);
 	}
-	return x;
+	return hits;
 }
 
-/** Context buckets: [128], 21 hits of 32, of the last 8 bytes emitted (spaces stand in for what is not there yet). */
-export function contextVector(emitted: Uint8Array): Int16Array {
+/** The context bucket of each of the 21 hits of the last 8 bytes emitted (spaces stand in for what is not there yet). */
+export function contextHits(emitted: Uint8Array): number[] {
 	const recent = emitted.subarray(Math.max(0, emitted.length - CONTEXT_LENGTH));
 	const bytes = new Uint8Array(CONTEXT_LENGTH).fill(SPACE);
 	bytes.set(recent.map(foldCase), CONTEXT_LENGTH - recent.length);
-	const x = new Int16Array(CONTEXT_BUCKETS);
+	const hits: number[] = [];
 	for (const n of [1, 2, 3]) {
 		for (let start = 0; start + n <= CONTEXT_LENGTH; start++) {
-			const bucket = hashBytes(bytes, start, n, 7 * start) % CONTEXT_BUCKETS;
-			x[bucket] = (x[bucket] as number) + HIT;
+			hits.push(hashBytes(bytes, start, n, 7 * start) % CONTEXT_BUCKETS);
 		}
 	}
+	return hits;
+}
+
+/** Query buckets: [features.buckets], each 32 × hits. */
+export function queryVector(query: string | Uint8Array, features: QueryFeatures): Int16Array {
+	return vectorOf(queryHits(query, features), features.buckets);
+}
+
+/** Context buckets: [128], each 32 × hits. */
+export function contextVector(emitted: Uint8Array): Int16Array {
+	return vectorOf(contextHits(emitted), CONTEXT_BUCKETS);
+}
+
+function vectorOf(hits: readonly number[], buckets: number): Int16Array {
+	const x = new Int16Array(buckets);
+	for (const bucket of hits) x[bucket] = (x[bucket] as number) + HIT;
 	return x;
 }

@@ -8,8 +8,8 @@
  */
 import { machineByte } from "../charset.js";
 import type { Pair } from "../corpus.js";
-import { contextVector, normaliseQuery, queryVector } from "../features.js";
-import { HIT, MAX_REPLY_LENGTH, type QueryFeatures } from "../network.js";
+import { contextHits, normaliseQuery, queryHits } from "../features.js";
+import { MAX_REPLY_LENGTH, type QueryFeatures } from "../network.js";
 import type { Arena } from "./arena.js";
 
 /** Rows of a sparse matrix of hit counts. */
@@ -35,17 +35,23 @@ export interface Trie {
 	readonly indexOf: ReadonlyMap<string, number>;
 }
 
-/** Non-zero buckets of `vectors` as sparse rows; each vector is asked for once, in order. */
-export function sparseRows(arena: Arena, rows: number, vectorOf: (row: number) => Int16Array): SparseRows {
+/** Sparse rows from the buckets that were hit, repeats included; each row is asked for once, in order. */
+export function sparseRows(arena: Arena, rows: number, hitsOf: (row: number) => readonly number[]): SparseRows {
 	const start = arena.take(Int32Array, rows + 1);
 	const buckets: number[] = [];
 	const counts: number[] = [];
+	/** Where a bucket of the current row stands in `buckets`: stale when before the row's start. */
+	const place: number[] = [];
 	for (let row = 0; row < rows; row++) {
-		const vector = vectorOf(row);
-		for (let i = 0; i < vector.length; i++) {
-			if (vector[i] === 0) continue;
-			buckets.push(i);
-			counts.push((vector[i] as number) / HIT);
+		const first = buckets.length;
+		for (const bucket of hitsOf(row)) {
+			const at = place[bucket] ?? -1;
+			if (at >= first) counts[at] = (counts[at] as number) + 1;
+			else {
+				place[bucket] = buckets.length;
+				buckets.push(bucket);
+				counts.push(1);
+			}
 		}
 		start[row + 1] = buckets.length;
 	}
@@ -90,7 +96,7 @@ export function buildTrie(arena: Arena, texts: readonly string[], charset: reado
 	}
 	const prefixes = [...nodes.keys()];
 	const contexts = sparseRows(arena, prefixes.length, (n) =>
-		contextVector(Uint8Array.from(Array.from(prefixes[n] as string), (c) => machineByte(c) as number)),
+		contextHits(Uint8Array.from(Array.from(prefixes[n] as string), (c) => machineByte(c) as number)),
 	);
 	const node = arena.take(Int32Array, nodeList.length);
 	const target = arena.take(Int32Array, targetList.length);
@@ -108,7 +114,7 @@ export function buildTrie(arena: Arena, texts: readonly string[], charset: reado
 
 /** One sparse row per query. */
 export function queryRows(arena: Arena, queries: readonly Uint8Array[], features: QueryFeatures): SparseRows {
-	return sparseRows(arena, queries.length, (q) => queryVector(queries[q] as Uint8Array, features));
+	return sparseRows(arena, queries.length, (q) => queryHits(queries[q] as Uint8Array, features));
 }
 
 export function normalised(pairs: readonly Pair[]): Uint8Array[] {

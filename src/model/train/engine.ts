@@ -15,7 +15,10 @@ export class Engine {
 		this.#phases = new Phases(space, 0);
 		for (let thread = 1; thread < space.scratch.length; thread++) {
 			const workerData: ThreadData = { space, thread, counters: this.#counters };
-			new Worker(new URL("./worker.js", import.meta.url), { workerData }).unref();
+			const worker = new Worker(new URL("./worker.js", import.meta.url), { workerData });
+			// A helper that cannot start is one fewer; one that fails in a task says so through the counters.
+			worker.on("error", () => {});
+			worker.unref();
 		}
 	}
 

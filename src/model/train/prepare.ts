@@ -7,7 +7,8 @@
 import { ZulmError } from "../../base/errors.js";
 import type { Random } from "../../base/random.js";
 import { buildCharset } from "../charset.js";
-import type { Corpus, Pair } from "../corpus.js";
+import type { Corpus } from "../corpus.js";
+import { normaliseQuery } from "../features.js";
 import { CONTEXT_BUCKETS, type Network, type QueryFeatures } from "../network.js";
 import { Arena } from "./arena.js";
 import { augment } from "./augment.js";
@@ -20,6 +21,8 @@ import { createWorkspace, DROP, KEEP, type Workspace } from "./workspace.js";
 
 /** Widest layer the Z80 program indexes with one byte. */
 export const MAX_WIDTH = 256;
+/** A rare reply gets at most this many times the usual copies. */
+const MAX_RARITY = 4;
 
 export interface Prepared {
 	readonly space: Workspace;
@@ -51,11 +54,20 @@ export function prepare(corpus: Corpus, split: Split, given: Preparation, random
 	const arena = new Arena();
 	const trie = buildTrie(arena, texts, charset);
 	const queries = normalised(split.train);
-	for (let copy = 1; copy < recipe.copies; copy++) {
-		for (let i = 0; i < split.train.length; i++) queries.push(augment(queries[i] as Uint8Array, random));
+	const replies = split.train.map((pair) => trie.indexOf.get(pair.reply) as number);
+	const copies = copiesPerReply(replies, recipe);
+	for (let i = 0; i < split.train.length; i++) {
+		const reply = replies[i] as number;
+		for (let copy = 1; copy < (copies[reply] as number); copy++) {
+			queries.push(augment(queries[i] as Uint8Array, random));
+			replies.push(reply);
+		}
 	}
 	const rows = queries.length;
-	queries.push(...normalised(split.holdout));
+	for (const pair of split.holdout) {
+		queries.push(normaliseQuery(pair.query));
+		replies.push(trie.indexOf.get(pair.reply) as number);
+	}
 
 	const longestReply = Math.max(...texts.map((text) => text.length)) + 1;
 	const space = createWorkspace(
@@ -78,19 +90,31 @@ export function prepare(corpus: Corpus, split: Split, given: Preparation, random
 		space,
 		charset,
 		trie,
-		items: itemsOf(split.train, trie, 0, rows),
-		trainItems: itemsOf(split.train, trie, 0, split.train.length),
-		holdoutItems: itemsOf(split.holdout, trie, rows, split.holdout.length),
+		items: itemsOf(replies, 0, rows),
+		trainItems: itemsOf(replies, 0, split.train.length),
+		holdoutItems: itemsOf(replies, rows, queries.length),
 	};
 }
 
-/** `count` items from `firstRow` on; rows repeat the pairs, copy after copy. */
-function itemsOf(pairs: readonly Pair[], trie: Trie, firstRow: number, count: number): Items {
-	const query = new Int32Array(count);
-	const reply = new Int32Array(count);
-	for (let i = 0; i < count; i++) {
-		query[i] = firstRow + i;
-		reply[i] = trie.indexOf.get((pairs[i % pairs.length] as Pair).reply) as number;
-	}
-	return { query, reply };
+/**
+ * How many rows each query becomes, by reply: more for rare replies, so that they are not drowned by frequent ones.
+ * A reply as frequent as the mean gets recipe.copies.
+ */
+function copiesPerReply(replies: readonly number[], { copies, balance }: Recipe): number[] {
+	const frequency: number[] = [];
+	for (const reply of replies) frequency[reply] = (frequency[reply] ?? 0) + 1;
+	const present = frequency.filter((count) => count !== undefined).length;
+	const mean = replies.length / present;
+	return frequency.map((count) => {
+		const rarity = Math.min(MAX_RARITY, (mean / count) ** balance);
+		return Math.max(1, Math.round(copies * rarity));
+	});
+}
+
+/** Items for rows [from, to). */
+function itemsOf(replies: readonly number[], from: number, to: number): Items {
+	return {
+		query: Int32Array.from({ length: to - from }, (_, i) => from + i),
+		reply: Int32Array.from(replies.slice(from, to)),
+	};
 }

@@ -9,6 +9,8 @@ export interface Recipe {
 	readonly steps: number;
 	/** Rows made of each query: itself and changed copies. */
 	readonly copies: number;
+	/** 0: every reply as often as the corpus has it; 1: all equally often. */
+	readonly balance: number;
 	readonly learningRate: number;
 	/** Strength of the proximal L1; a controller raises it while there are more non-zero weights than `weightBudget`. */
 	readonly sparsity: number;
@@ -43,6 +45,7 @@ export function recipeFor(pairs: number): Recipe {
 		batch: BATCH,
 		steps: Math.round(Math.min(MAX_STEPS, Math.max(MIN_STEPS, pairs * 2))),
 		copies: Math.min(MAX_COPIES, Math.max(MIN_COPIES, Math.round(ROWS / pairs))),
+		balance: 0.3,
 		learningRate: 0.02,
 		sparsity: 0.03,
 		weightBudget: 19_500,
