@@ -11,18 +11,8 @@ import { randomModel } from "./testing/random-model.js";
 function expectExact(model: Model, queries: readonly string[]): ChatMachine {
 	const program = packModel(model, { memoryTop: 0xffff });
 	const machine = new ChatMachine(program);
-	const classes = model.network.charset.length;
-	const low = machine.symbol("LOGITS") * 256;
 	let logits: number[][] = [];
-	machine.watch.set(machine.symbol("argmax"), () => {
-		const { memory } = machine;
-		logits.push(
-			Array.from(
-				{ length: classes },
-				(_, k) => (((memory[low + k] as number) | (((memory[low + 256 + k] as number) ^ 0x80) << 8)) << 16) >> 18,
-			),
-		);
-	});
+	machine.watch.set(machine.symbol("argmax"), () => logits.push(machine.logits()));
 	for (const query of queries) {
 		logits = [];
 		const expected: number[][] = [];

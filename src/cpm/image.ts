@@ -10,16 +10,19 @@ import { PROGRAM_ORIGIN } from "./program.js";
 import type { TrieNode } from "./reply-trie.js";
 
 const RECORD_BYTES = 128;
-const STACK_BYTES = 160;
-/** What BDOS 10 may take: the longest line of the CCP less one for our own end mark. */
-const LINE_BYTES = 126;
+/** Ours takes less than 40; the rest is for interrupt handlers and a BIOS without a stack of its own. */
+const STACK_BYTES = 128;
+/** CP/M's buffer for the command tail and for disk records, free for the lines of a chat. */
+const COMMAND_TAIL = 0x80;
+/** Longest line: the buffer less the end mark. */
+const LINE_BYTES = 127;
 /** Variables, with their lengths. */
 const WORK_BYTES = {
-	LINE_TEXT: LINE_BYTES + 1,
 	QUERY_TEXT: 2,
 	QUERY_PAIR: 2,
 	QUERY_LAST: 1,
 	QUERY_FED: 1,
+	QUERY_LENGTH: 1,
 	IDLE: 1,
 	CONTEXT: 8,
 	SPACES: 1,
@@ -99,7 +102,7 @@ class LayoutBuilder {
 		});
 	}
 
-	tables({ features, charset, first, layers }: MachineNetwork, withTrie: boolean): void {
+	tables({ charset, first, layers }: MachineNetwork, withTrie: boolean): void {
 		const contextPage = this.#page("CONTEXT_COLUMNS", 2 * first.context.length);
 		this.#load(this.#page("OFFSETS", first.width), first.offsets);
 		const columnPages = layers.map(({ columns }, i) => {
@@ -126,7 +129,7 @@ class LayoutBuilder {
 			this.#load(columnPages[i] as number, lowBytes(addresses));
 			this.#load((columnPages[i] as number) + 256, highBytes(addresses));
 		});
-		this.#put("query_columns", words(first.query.slice(0, features.buckets).map(scatter)));
+		this.#put("query_columns", words(first.query.map(count)));
 	}
 
 	/** Nodes of the reply trie, as trie.asm walks them. */
@@ -159,30 +162,33 @@ class LayoutBuilder {
 		// On the trie, one more neuron ends the scan; a layer of 256 has no room for it and no trie.
 		const base = work.pages(Math.min(256, first.width + 1));
 		this.#set("BASE", base);
-		this.#set("LAST_NEURON", first.width < 256 ? base * 256 + first.width : work.bytes(1));
-		this.#set("SUMS", work.pages(first.width));
 		const sums = work.pages(first.width, first.width);
 		this.#set("SUM_LOW", sums);
 		this.#set("SUM_HIGH", sums + 1);
 		layers.forEach((layer, i) => {
-			const page = this.#accumulators(work, layer, i === layers.length - 1);
+			const page = this.#accumulators(work, layers, i);
 			this.#set(`LOW_${i + 2}`, page);
 			this.#set("LOGITS", page);
 			const block = shareBlocks[i];
 			if (block !== undefined) this.#load(block, shareStream(layer.shares, page, this.#code));
 		});
-		for (const [name, length] of Object.entries(WORK_BYTES)) this.#set(name, work.bytes(length));
+		this.#set("SUMS", work.pages(Math.max(first.width, (layers.at(-1) as MachineLayer).accumulators)));
 		this.#set("STACK", work.bytes(STACK_BYTES) + STACK_BYTES);
+		this.#set("LINE_TEXT", COMMAND_TAIL);
+		for (const [name, length] of Object.entries(WORK_BYTES)) this.#set(name, work.bytes(length));
+		this.#set("LAST_NEURON", first.width < 256 ? base * 256 + first.width : work.bytes(1));
 		this.#set("MEMORY_TOP", work.end);
 		return { constants: this.#constants, blocks: this.#blocks, imageLength, memoryTop: work.end };
 	}
 
 	/**
-	 * In order of the layers: a carry out of a high page falls into the low page of the next layer, which is set anew
-	 * before it is used (wide_column in scatter.asm); behind the last there is a page for nothing else.
+	 * Pages of a layer's low and high bytes, in order of the layers: a carry out of a high page falls into the page behind
+	 * it (wide_column in scatter.asm). That is the low page of the next layer, or SUMS behind the last: both are set anew
+	 * before they are used again, and as much of them as carries can reach holds nothing else.
 	 */
-	#accumulators(work: MemoryMap, { accumulators }: MachineLayer, last: boolean): number {
-		return last ? work.pages(accumulators, accumulators, accumulators) : work.pages(accumulators, accumulators);
+	#accumulators(work: MemoryMap, layers: readonly MachineLayer[], i: number): number {
+		const { accumulators } = layers[i] as MachineLayer;
+		return work.pages(Math.max(accumulators, layers[i - 1]?.accumulators ?? 0), accumulators);
 	}
 
 	#widths(layer: number, width: number, accumulators: number): void {

@@ -54,8 +54,8 @@ export function machineNetwork(network: Network): MachineNetwork {
 	const [first, ...others] = network.layers as [Layer, ...Layer[]];
 	const activity = hiddenActivity(network);
 	const layers = others.map((layer, i): MachineLayer => {
-		const { rows, shares } = shareSums(layer, activity[i] as Float64Array);
 		const hidden = i < others.length - 1;
+		const { rows, shares } = shareSums(rowsOf(layer), activity[i] as Float64Array);
 		const start = [...layer.biases].map((bias) => (hidden ? bias - 4 : bias ^ 0x8000));
 		return {
 			width: layer.outputs,
@@ -66,6 +66,11 @@ export function machineNetwork(network: Network): MachineNetwork {
 		};
 	});
 	return { features, charset, first: firstLayer(first, features), layers };
+}
+
+/** The weights of each neuron, [neuron][input], copied. */
+function rowsOf({ inputs, outputs, weights }: Layer): Int8Array[] {
+	return Array.from({ length: outputs }, (_, j) => weights.slice(j * inputs, (j + 1) * inputs));
 }
 
 function checkShape(network: Network): void {

@@ -7,8 +7,6 @@
  *         b  . + . - + -   →     a  + . . . . .      b += v
  *                                b  . . . . + .
  */
-import type { Layer } from "../model/network.js";
-
 /** T-states of one step of a column with its average carry, and of adding a shared sum to its two neurons. */
 const STEP_T = 34 + 0.2 * 29 + 1;
 const SHARE_T = 164;
@@ -31,14 +29,11 @@ export interface SharedRows {
 
 /**
  * Finds sums worth sharing, best first.
+ * @param rows weights of each neuron, [neuron][input]; changed and lengthened
  * @param activity share of steps in which each input is active
  * @param mostAccumulators neurons and shared sums together (a page: 256)
  */
-export function shareSums(layer: Layer, activity: ArrayLike<number>, mostAccumulators = 256): SharedRows {
-	const { inputs, outputs } = layer;
-	const rows: Int8Array[] = Array.from({ length: outputs }, (_, j) =>
-		layer.weights.slice(j * inputs, (j + 1) * inputs),
-	);
+export function shareSums(rows: Int8Array[], activity: ArrayLike<number>, mostAccumulators = 256): SharedRows {
 	const gains = new GainTable(rows, activity);
 	const shares: Share[] = [];
 	while (rows.length < mostAccumulators) {

@@ -13,16 +13,25 @@ V_LOWEST equ -65
 V_HIGHEST equ 64
 V_NO_WRAP equ 0FC40h		; -960
 
-; Once per query: SUM_LOW, SUM_HIGH -> BASE, A = WIDE. On the reply trie (trie.asm) BASE is kept plus 128: FLIP is 80h.
+; Once per query: SUM_LOW, SUM_HIGH and QUERY_COUNTS -> BASE, A = WIDE. On the reply trie (trie.asm) BASE is kept plus
+; 128: FLIP is 80h.
 prepare_first_layer:
 	xor a
 	ld (WIDE),a
-	ld hl,SUM_HIGH*256
+	ld hl,QUERY_COUNTS*256
 	ld b,WIDTH_1_LOOP
-narrow:	ld a,(hl)
-	dec h
-	ld e,(hl)		; AE = v of the query
-	inc h
+narrow:	ld a,(hl)		; 7
+	ld e,a			; 4
+	add a,a			; 4
+	sbc a,a			; 4
+	ld d,a			; 4
+	ld h,SUM_LOW		; 7
+	ld a,(hl)		; 7
+	add a,e			; 4
+	ld e,a			; 4
+	inc h			; 4
+	ld a,(hl)		; 7
+	adc a,d			; 4   AE = v of the query
 	or a
 	jr z,positive
 	cp 0FFh
@@ -50,10 +59,9 @@ narrow_lowest:
 	ld a,256+V_LOWEST
 narrow_store:
 	xor FLIP
-	ld d,h
 	ld h,BASE
 	ld (hl),a
-	ld h,d
+	ld h,QUERY_COUNTS
 	inc l
 	djnz narrow
 	ld a,1
@@ -61,6 +69,7 @@ narrow_store:
 	ld a,(WIDE)
 	or a
 	ret z
+	call add_counts
 	ld hl,BASE*256		; wide: SUMS holds the context alone
 	ld de,BASE*256+1
 	ld bc,WIDTH_1-1

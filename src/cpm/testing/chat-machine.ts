@@ -78,6 +78,15 @@ export class ChatMachine {
 		return this.text();
 	}
 
+	/** The logits as they stand when `argmax` is entered. */
+	logits(): number[] {
+		const { memory } = this;
+		const low = this.symbol("LOGITS") * 256;
+		const classes = this.symbol("CLASSES");
+		const sum = (k: number) => (memory[low + k] as number) | ((memory[low + 256 + k] as number) << 8);
+		return Array.from({ length: classes }, (_, k) => ((sum(k) ^ 0x8000) << 16) >> 18);
+	}
+
 	text(): string {
 		return String.fromCharCode(...this.output.map(({ byte }) => byte));
 	}
