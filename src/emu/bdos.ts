@@ -12,6 +12,7 @@ import { BdosDrives, DiskError } from "./bdos-drives.js";
 import { BdosFiles } from "./bdos-files.js";
 import type { Bios } from "./bios.js";
 import type { Cpu } from "./cpu.js";
+import type { DiskDelay } from "./disk-delay.js";
 import { diskParameterBlock } from "./dpb.js";
 import type { Drive } from "./drive.js";
 import { type Layout, PAGE_ZERO } from "./layout.js";
@@ -20,6 +21,9 @@ import { type Native, type Next, WarmBoot } from "./native.js";
 /** CP/M 2.2, as function 12 says it. */
 const VERSION = 0x0022;
 const DOLLAR = 0x24;
+/** Functions after which the disk may have to be written. */
+const WRITES: ReadonlySet<number> = new Set([21, 34, 40]);
+const CLOSE = 16;
 
 export interface BdosWiring {
 	readonly cpu: Cpu;
@@ -27,6 +31,7 @@ export interface BdosWiring {
 	readonly bios: Bios;
 	/** By number, 0 = A. */
 	readonly drives: readonly (Drive | undefined)[];
+	readonly diskDelay: DiskDelay;
 	/** Function 10 has read a line for a program. */
 	onConsoleLine(line: Uint8Array): void;
 }
@@ -48,7 +53,7 @@ export class Bdos {
 	*entry(): Native<Next> {
 		const { cpu } = this.wiring;
 		const { regs } = cpu;
-		const result = yield* this.guarded(regs.c, regs.de);
+		const result = yield* this.guard(this.anyFunction(regs.c, regs.de));
 		regs.hl = result;
 		regs.a = result & 0xff;
 		regs.b = result >> 8;
@@ -76,14 +81,21 @@ export class Bdos {
 		throw new WarmBoot();
 	}
 
-	private *guarded(code: number, de: number): Native<number> {
+	/** Runs native code that uses the disk as the BDOS does: its errors are reported and end in a warm boot. */
+	*guard<T>(code: Native<T>): Native<T> {
 		try {
-			const result = yield* this.consoleFunction(code, de);
-			return result ?? this.fileFunction(code, de);
+			return yield* code;
 		} catch (error) {
 			if (error instanceof DiskError) return yield* this.reportDiskError(error);
 			throw error;
 		}
+	}
+
+	private *anyFunction(code: number, de: number): Native<number> {
+		const result = (yield* this.consoleFunction(code, de)) ?? this.fileFunction(code, de);
+		if (WRITES.has(code)) yield* this.wiring.diskDelay.recordWritten();
+		else if (code === CLOSE) yield* this.wiring.diskDelay.flush();
+		return result;
 	}
 
 	/** Functions 0–12; undefined for the others. */

@@ -97,6 +97,7 @@ function* save(ccp: Ccp, line: CommandLine): Native<void> {
 		files.dma = TPA + record * RECORD_BYTES;
 		kept = files.writeSequential(fcb) === 0;
 	}
+	yield* ccp.wiring.diskDelay.burst();
 	if (kept) kept = files.close(fcb) !== FAILED;
 	files.dma = PAGE_ZERO.buffer;
 	if (!kept) yield* ccp.say("NO SPACE");

@@ -12,6 +12,7 @@ import { builtIn } from "./ccp-commands.js";
 import { CommandError, CommandLine, type NamedFile } from "./command-line.js";
 import { RECORD_BYTES } from "./cpm-disk.js";
 import type { Cpu } from "./cpu.js";
+import type { DiskDelay } from "./disk-delay.js";
 import { type Layout, PAGE_ZERO, TPA } from "./layout.js";
 import type { Native, Next } from "./native.js";
 
@@ -24,6 +25,7 @@ export interface CcpWiring {
 	readonly cpu: Cpu;
 	readonly layout: Layout;
 	readonly bdos: Bdos;
+	readonly diskDelay: DiskDelay;
 }
 
 export class Ccp {

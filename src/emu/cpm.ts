@@ -9,9 +9,13 @@ import { Ccp } from "./ccp.js";
 import { CommandLine } from "./command-line.js";
 import type { ConsoleDevice } from "./console-device.js";
 import type { Cpu } from "./cpu.js";
+import { DiskDelay } from "./disk-delay.js";
 import type { Drive } from "./drive.js";
-import { BIOS, type Layout, PAGE_ZERO, TPA } from "./layout.js";
+import { BIOS, type Layout, PAGE_ZERO, TOOL_SIGNATURE, TPA } from "./layout.js";
 import { type Native, NativeCode, type Next } from "./native.js";
+import type { Timer } from "./timer.js";
+import { ToolSystem } from "./tools/tool-system.js";
+import { runTool } from "./tools/tools.js";
 
 const JP = 0xc3;
 /** What a 68xx part leaves on the data bus when the Z80 asks for a vector. */
@@ -25,6 +29,9 @@ export interface CpmWiring {
 	readonly layout: Layout;
 	readonly console: ConsoleDevice;
 	readonly drives: readonly (Drive | undefined)[];
+	readonly timer: Timer;
+	/** How long one flush of the disk takes, seconds. */
+	readonly diskStallS: number;
 	/** The receive interrupt. */
 	serviceInterrupt(): void;
 	onConsoleInput(byte: number): void;
@@ -53,8 +60,11 @@ export class Cpm {
 			coldBoot: () => this.coldBoot(),
 			warmBoot: () => this.warmBoot(),
 		});
-		this.bdos = new Bdos({ ...wiring, bios: this.bios });
-		this.ccp = new Ccp({ cpu, layout, bdos: this.bdos });
+		const diskDelay = new DiskDelay(wiring.timer, wiring.diskStallS);
+		this.bdos = new Bdos({ ...wiring, bios: this.bios, diskDelay });
+		this.ccp = new Ccp({ cpu, layout, bdos: this.bdos, diskDelay });
+		const tools = new ToolSystem({ ...wiring, bdos: this.bdos, bios: this.bios, diskDelay });
+		this.native.trap(layout.toolTrap, () => runTool(tools));
 		this.native.trap(layout.fbase, () => this.bdos.entry());
 		this.native.trap(layout.programReturn, () => this.programReturned());
 		this.native.trap(layout.interruptService, () => this.interrupt());
@@ -136,6 +146,7 @@ export class Cpm {
 		this.bios.install();
 		cpu.memory[PAGE_ZERO.bdos] = JP;
 		cpu.writeWord(PAGE_ZERO.bdos + 1, layout.fbase);
+		cpu.memory[layout.toolTrap + 1] = TOOL_SIGNATURE;
 		cpu.writeWord(layout.vectorPage + FLOATING_VECTOR, layout.interruptService);
 	}
 }

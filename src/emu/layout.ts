@@ -43,6 +43,11 @@ export const BIOS = {
 
 export const BIOS_ENTRIES = 17;
 
+/** From the warm boot entry (the word at 0001h) to the trap of native tools: behind all other traps. */
+export const TOOL_TRAP_OFFSET = 0x60;
+/** What stands behind that trap, so that a stub knows whether it is on an emulated machine. */
+export const TOOL_SIGNATURE = 0x5a;
+
 export interface Layout {
 	/** First byte of the CCP: programs are loaded below. */
 	readonly ccp: number;
@@ -59,6 +64,8 @@ export interface Layout {
 	/** Where Z80 routines called by native code return to. */
 	readonly nativeReturn: number;
 	readonly interruptService: number;
+	/** Where the stub of a native tool jumps to, `TOOL_TRAP_OFFSET` above the warm boot entry. */
+	readonly toolTrap: number;
 	/** Disk parameter block, 15 bytes. */
 	readonly dpb: number;
 	/** Page with the interrupt vector in its last byte and the one after: IM 2 with FFh on the floating bus. */
@@ -95,6 +102,7 @@ export function layoutFor(fbase: number): Layout {
 		programReturn: traps + BIOS_ENTRIES,
 		nativeReturn: traps + BIOS_ENTRIES + 1,
 		interruptService: traps + BIOS_ENTRIES + 2,
+		toolTrap: bios + 3 * BIOS.wboot + TOOL_TRAP_OFFSET,
 		dpb: bios + 0x80,
 		vectorPage: bios + 0x100,
 		allocation: bios + 0x300,

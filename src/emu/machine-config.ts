@@ -1,18 +1,29 @@
 /**
  * Which machine: the numbers and choices that tell one emulated machine from another. A sibling is one more entry.
+ *
+ *   rc2014 ── the one `zulm` has always emulated          bare ── PIP, LOAD and DDT, no flow control, a slow disk
+ *
+ * Figures from the machines' documents and from captured sessions; see each entry.
  */
 import type { ReceiveRing } from "./acia-console.js";
 import { DEFAULT_FBASE } from "./layout.js";
+import type { ToolName } from "./tools/tools.js";
 
 export interface MachineConfig {
 	readonly name: string;
 	readonly clockHz: number;
 	/** The line's speed at both ends; the UART's clock is chosen so that clock / 64 gives it. */
 	readonly baud: number;
+	/** Whether the machine's RTS is wired to the host's CTS, and so obeyed. */
+	readonly flowControl: boolean;
 	/** The word at 0006h. */
 	readonly fbase: number;
 	/** How the BIOS receives: by interrupt into a ring, or (undefined) polling. */
 	readonly receiveRing: ReceiveRing | undefined;
+	/** How long the machine stands still for one flush of its disk, seconds. */
+	readonly diskStallS: number;
+	/** What is on drive A: besides the files that are put there. */
+	readonly tools: readonly ToolName[];
 }
 
 /** RC2014 with a 68B50: 7.3728 MHz, 115200 8N1, RTS as RomWBW's driver handles it, BDOS as on the stock disk. */
@@ -20,6 +31,28 @@ export const RC2014: MachineConfig = {
 	name: "rc2014",
 	clockHz: 7_372_800,
 	baud: 115_200,
+	flowControl: true,
 	fbase: DEFAULT_FBASE,
 	receiveRing: { size: 32, dropRtsAt: 16, raiseRtsAt: 8 },
+	diskStallS: 0,
+	tools: [],
 };
+
+/** The least a CP/M 2.2 can be: 64 K, console polled at 9600 baud, no flow control, floppies, no receiver on them. */
+export const BARE: MachineConfig = {
+	name: "bare",
+	clockHz: 4_000_000,
+	baud: 9600,
+	flowControl: false,
+	fbase: 0xec06,
+	receiveRing: undefined,
+	diskStallS: 2,
+	tools: ["PIP", "LOAD", "DDT"],
+};
+
+/** Every emulated machine by the name that `--machine` takes. */
+export const MACHINES = { "rc2014": RC2014, "bare": BARE } as const satisfies Record<string, MachineConfig>;
+
+export type MachineName = keyof typeof MACHINES;
+
+export const MACHINE_NAMES = Object.keys(MACHINES) as MachineName[];

@@ -19,6 +19,8 @@ import { layoutFor } from "./layout.js";
 import { type MachineConfig, RC2014 } from "./machine-config.js";
 import { MemoryDrive } from "./memory-drive.js";
 import { type FrameTiming, receiveFrame } from "./serial-frame.js";
+import { Timer } from "./timer.js";
+import { toolFiles } from "./tools/tools.js";
 
 const ACIA_STATUS_PORT = 0x80;
 const ACIA_DATA_PORT = 0x81;
@@ -29,12 +31,10 @@ export interface MachineOptions extends Partial<MachineConfig> {
 	readonly drive?: Drive;
 	/** Further drives by letter, "B" to "P". */
 	readonly drives?: Readonly<Record<string, Drive>>;
-	/** Files of drive A, in memory, when no drive is given. */
+	/** Files of drive A, in memory, besides the machine's tools, when no drive is given. */
 	readonly files?: ReadonlyMap<string, Uint8Array>;
 	/** Instead of the UART. */
 	readonly console?: ConsoleDevice;
-	/** Whether the host's UART obeys the machine's RTS. */
-	readonly flowControl?: boolean;
 }
 
 /** Why `runUntil` came back. */
@@ -77,7 +77,7 @@ export class Machine {
 
 	/** Powered on: the first `runUntil` boots CP/M. @throws ZulmError `usage` */
 	constructor(options: MachineOptions = {}) {
-		this.config = { ...RC2014, ...configOf(options) };
+		this.config = configOf(options);
 		const { clockHz, baud } = this.config;
 		this.cpu = new Cpu({
 			read: (port) => this.readPort(port),
@@ -93,18 +93,21 @@ export class Machine {
 		});
 		this.hostUart = new HostUart({
 			bitTStates: clockHz / baud,
-			flowControl: options.flowControl ?? true,
+			flowControl: this.config.flowControl,
 			onSent: (byte, timing) => this.acia.receive(receiveFrame(byte, timing, this.acia.timing)),
 		});
 		const aciaConsole = new AciaConsole(this.acia, this.config.receiveRing, () => this.tStates);
 		this.console = options.console ?? aciaConsole;
-		this.devices = [this.acia, this.hostUart, this.console];
+		const timer = new Timer(() => this.tStates, clockHz);
+		this.devices = [this.acia, this.hostUart, this.console, timer];
 		const now = () => this.tStates;
 		this.cpm = new Cpm({
 			cpu: this.cpu,
 			layout: layoutFor(this.config.fbase),
 			console: this.console,
-			drives: drivesOf(options),
+			drives: drivesOf(options, this.config),
+			timer,
+			diskStallS: this.config.diskStallS,
 			serviceInterrupt: () => aciaConsole.service(),
 			onConsoleInput: (byte) => this.listeners.onConsoleInput?.(byte, now()),
 			onConsoleOutput: (byte) => this.listeners.onConsoleOutput?.(byte, now()),
@@ -246,23 +249,18 @@ export class Machine {
 	}
 }
 
-/** The options that are configuration, without those left undefined. */
-function configOf(options: MachineOptions): Partial<MachineConfig> {
-	const { name, clockHz, baud, fbase } = options;
-	return {
-		...(name === undefined ? {} : { name }),
-		...(clockHz === undefined ? {} : { clockHz }),
-		...(baud === undefined ? {} : { baud }),
-		...(fbase === undefined ? {} : { fbase }),
-		// Undefined means something here: polled.
-		...("receiveRing" in options ? { receiveRing: options.receiveRing } : {}),
-	};
+/** The RC2014 with what the options change. An option that is undefined changes nothing, but for the receive ring. */
+function configOf(options: MachineOptions): MachineConfig {
+	const given = Object.entries(options).filter(
+		([name, value]) => name in RC2014 && (value !== undefined || name === "receiveRing"),
+	);
+	return { ...RC2014, ...Object.fromEntries(given) };
 }
 
-function drivesOf(options: MachineOptions): (Drive | undefined)[] {
+function drivesOf(options: MachineOptions, { tools }: MachineConfig): (Drive | undefined)[] {
 	const drives: (Drive | undefined)[] = new Array(16).fill(undefined);
 	for (const [letter, drive] of Object.entries(options.drives ?? {})) drives[letter.charCodeAt(0) - 0x41] = drive;
-	drives[0] =
-		options.drive ?? drives[0] ?? new MemoryDrive(options.files === undefined ? {} : { files: options.files });
+	const files = () => new Map([...toolFiles(tools), ...(options.files ?? [])]);
+	drives[0] = options.drive ?? drives[0] ?? new MemoryDrive({ files: files() });
 	return drives;
 }

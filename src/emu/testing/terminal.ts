@@ -13,7 +13,11 @@ export class Terminal {
 	/** T-state-exact arrival time of each character, in seconds. */
 	readonly arrivalsS: number[] = [];
 
-	constructor(readonly emulator: EmulatorLink) {
+	/** @param quietS silence after which the machine is taken to be done; more than its disk's stalls. */
+	constructor(
+		readonly emulator: EmulatorLink,
+		private readonly quietS = QUIET_S,
+	) {
 		emulator.link.onData((bytes, arrivalS) => {
 			for (const byte of bytes) {
 				this.output += String.fromCharCode(byte);
@@ -23,8 +27,8 @@ export class Terminal {
 	}
 
 	/** Powers a machine on and waits for its prompt. */
-	static async boot(options: EmulatorLinkOptions = {}): Promise<Terminal> {
-		const terminal = new Terminal(openEmulatorLink(options));
+	static async boot(options: EmulatorLinkOptions = {}, quietS = QUIET_S): Promise<Terminal> {
+		const terminal = new Terminal(openEmulatorLink(options), quietS);
 		await terminal.quiet();
 		return terminal;
 	}
@@ -48,7 +52,7 @@ export class Terminal {
 		let seen: number;
 		do {
 			seen = this.output.length;
-			await this.emulator.link.clock.sleep(QUIET_S);
+			await this.emulator.link.clock.sleep(this.quietS);
 		} while (this.output.length !== seen);
 	}
 }
