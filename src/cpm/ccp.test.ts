@@ -3,6 +3,7 @@
  * CP/M 2.2, CP/M 3 and RunCPM; nothing here is a recording.
  */
 import { describe, expect, test } from "vitest";
+import { loadProfile } from "../transport/profile.js";
 import { Ccp, parseDirectory } from "./ccp.js";
 import { shown } from "./console.js";
 import { faultIn, isUnknownCommand } from "./messages.js";
@@ -95,6 +96,92 @@ describe("finding the prompt", () => {
 		expect(await (await machine.ccp()).find()).toBe("A>");
 		expect(machine.output).toContain("RX FAILED: cancelled");
 		expect(machine.names).toEqual(["RX.COM"]);
+	});
+
+	test.each([
+		["RomWBW's boot loader", "\r\nBoot [H=Help]: ", "C", "Loading CP/M 2.2...\r\n\r\nB>", "B>"],
+		["the Small Computer Monitor", "*", "CPM", "CP/M 2.2 Copyright 1979 (c) by Digital Research\r\n\r\nA>", "A>"],
+	])("%s is told to boot", async (_, loader, command, boot, prompt) => {
+		const machine = new ScriptedMachine({
+			prompt: loader,
+			answer: (line, self) => {
+				if (line !== command) return undefined;
+				self.prompt = "";
+				self.printAt(machine.link.clock.now() + 8, boot);
+				machine.wire.clock.at(machine.link.clock.now() + 8, () => {
+					self.prompt = prompt;
+				});
+				return "";
+			},
+		});
+		const ccp = new Ccp(machine.link, loadProfile("generic"));
+		expect(await ccp.find()).toBe(prompt);
+		expect(machine.lines).toEqual([command]);
+	});
+
+	test("a monitor that does not know the command is asked twice and left alone", async () => {
+		const machine = new ScriptedMachine({ prompt: "*", answer: () => "Bad command" });
+		await expect(new Ccp(machine.link, loadProfile("generic")).find()).rejects.toMatchObject({ code: "no-prompt" });
+		expect(machine.lines).toEqual(["CPM", "CPM"]);
+	});
+
+	test("DDT in the middle of an S command, and DDT", async () => {
+		const { machine, ccp } = machineWith();
+		let ended = false;
+		let line = "";
+		const ddt = (key: string): string => {
+			if (key === "\x03") return "\r\nA>";
+			machine.onKey = ddt;
+			line = key === "\x18" ? "" : line + key;
+			if (key !== "\r") return "";
+			ended ||= line === ".\r";
+			line = "";
+			return ended ? "\r\n-" : "\r\n0103 C9 ";
+		};
+		machine.onKey = ddt;
+		expect(await ccp.find()).toBe("A>");
+		expect(machine.keys).toBe("\x18\r.\r\x18\r\x03\x18\r");
+	});
+
+	test("PIP that still copies from the console is told that the text has ended", async () => {
+		const { machine, ccp } = machineWith();
+		const copy = (key: string): string => {
+			if (key === "\x1a") return "\r\nA>";
+			machine.onKey = copy;
+			return key === "\r" ? key : "";
+		};
+		machine.onKey = copy;
+		expect(await ccp.find()).toBe("A>");
+		expect(machine.keys).toBe("\x18\r\x1a\x18\r");
+	});
+
+	test("a receiver that ignores CAN is told that the file has ended", async () => {
+		const { machine, ccp } = machineWith();
+		const receive = (key: string): string => {
+			if (key === "\x04") return "\x06\r\nOK\r\nA>";
+			machine.onKey = receive;
+			return "";
+		};
+		machine.onKey = receive;
+		for (let t = 8; t < 60; t += 10) machine.wire.clock.at(t, () => machine.onKey && machine.print("C"));
+		expect(await ccp.find()).toBe("A>");
+		expect(machine.keys.replaceAll("\x18", "^").replaceAll("\r", "/").replace("\x04", "EOT")).toMatch(
+			/^(\^\/)+\^\^\^(\^\/)+EOT\^\/$/,
+		);
+	});
+
+	test("a machine that waits to be told where the cursor is", async () => {
+		const { machine, ccp } = machineWith();
+		let heard = "";
+		const wait = (key: string): string => {
+			heard += key;
+			if (heard.endsWith("R")) return "RSX loaded\r\nA>";
+			machine.onKey = wait;
+			return key === "\r" ? "\x1b7\x1b[255;255H\x1b[6n\x1b8" : "";
+		};
+		machine.onKey = wait;
+		expect(await ccp.find()).toBe("A>");
+		expect(heard).toBe("\x18\r\x1b[24;80R");
 	});
 
 	test("a line that is dead, and one that is cut", async () => {

@@ -3,18 +3,19 @@
  *
  *   silence, ^X, CR  ►  "\r\nA>"     known: A>  1A> (CP/M 3, user 1)  A0> (RunCPM)  a>, with noise or chatter before
  *
- * Typed into without being asked: nothing but ^X and CR, unless what the machine waits for was recognised: our own chat
- * program ("> " gets `!`), a disk error waiting for a key (^C), a question (N), a receiver (CAN).
- * Does not wake boot loaders or monitors.
+ * What is typed at a machine that is not at its prompt: see wake.ts.
  */
 import { ZulmError } from "../base/errors.js";
 import type { Link } from "../transport/link.js";
 import { printable } from "../transport/printable.js";
-import type { Profile } from "../transport/profile.js";
-import { NAK } from "../transport/xmodem/control-bytes.js";
+import type { Profile, WakeStep } from "../transport/profile.js";
 import { type Heard, MachineConsole, withoutEscapes } from "./console.js";
-import { faultIn, isUnknownCommand, saysNoFile, WAITING_ERROR, WAITING_QUESTION } from "./messages.js";
+import { faultIn, isUnknownCommand, saysNoFile } from "./messages.js";
 import type { OnSessionEvent } from "./session-events.js";
+import { KEYS, type Waiting, WakeDialogue, waitingPatterns } from "./wake.js";
+
+/** What of a profile the dialogue needs. */
+export type PromptProfile = Pick<Profile, "prompts"> & Partial<Pick<Profile, "wake">>;
 
 export interface CcpOptions {
 	readonly signal?: AbortSignal | undefined;
@@ -32,22 +33,9 @@ export interface CommandResult {
 
 export type FileOutcome = "done" | "missing" | "exists";
 
-/** What the machine can be waiting for. */
-export type Waiting = "prompt" | "chat" | "error" | "question" | "receiver";
-
 /** The line editor of CP/M 2.2 takes 127 characters and then runs what it has. */
 const LONGEST_COMMAND = 127;
-/** Our chat program's prompt, on a line of its own. */
-const CHAT_PROMPT = /(?:^|[\r\n])> $/;
-/** A receiver asking for its first block, and nothing else. */
-const START_BYTES = new RegExp(`^(?:[C${String.fromCharCode(NAK)}]K?)+$`);
-
 const CR = "\r";
-/** ^X: erases a line typed by someone else, and is ignored on an empty one. */
-const ERASE_LINE = "\x18";
-/** To a disk error: ^C is "give up" for every kind of it (CP/M 2.2 Interface Guide, 1.6), any other key may mean "go on". */
-const GIVE_UP = "\x03";
-const CANCEL = "\x18\x18\x18";
 
 /** A submit file may print prompts and commands for a while: that must be over first (CP/M 3 at boot). */
 const SILENCE_S = 0.5;
@@ -56,27 +44,35 @@ const CHATTER_PAUSE_S = 1;
 const CHATTER_S = 20;
 /** A warm boot from floppy takes seconds. */
 const ANSWER_S = 4;
-const ATTEMPTS = 5;
+/** A receiver nobody sends to may ask again only every 10 s (XMODEM 2.7). */
+const RECEIVER_PERIOD_S = 11;
+/** From a boot loader to the first words of CP/M. */
+const BOOT_S = 30;
+const ATTEMPTS = 8;
+/** Answers of nothing at all before a machine counts as silent. */
+const SILENT_ATTEMPTS = 3;
 /** A command may load from floppy and compute before it prints. */
 const COMMAND_SILENCE_S = 60;
 
 export class Ccp {
 	readonly console: MachineConsole;
 	readonly #waiting: Readonly<Record<Waiting, RegExp>>;
+	readonly #wake: readonly WakeStep[];
 	readonly #onEvent: OnSessionEvent;
+	#prompt = "";
 
-	constructor(link: Link, profile: Pick<Profile, "prompts">, options: CcpOptions = {}) {
+	constructor(link: Link, profile: PromptProfile, options: CcpOptions = {}) {
 		this.console = new MachineConsole(link, options.signal);
 		this.#onEvent = options.onEvent ?? (() => {});
-		const prompts = profile.prompts.map((prompt) => `(?:${prompt.source})`).join("|");
-		this.#waiting = {
-			// A letter or digit right before it would make it part of a word, such as the end of "INSERT DISK A>".
-			prompt: new RegExp(`(?:^|[^0-9A-Za-z])(?:${prompts}) ?$`),
-			chat: CHAT_PROMPT,
-			error: WAITING_ERROR,
-			question: WAITING_QUESTION,
-			receiver: START_BYTES,
-		};
+		this.#waiting = waitingPatterns(profile.prompts);
+		this.#wake = profile.wake ?? [];
+	}
+
+	/** The user area that the prompt names (CP/M 3, RunCPM); undefined where it names none. */
+	get userArea(): number | undefined {
+		const digits = /\d+/.exec(this.#prompt.split(":")[0] as string)?.[0];
+		if (digits === undefined) return undefined;
+		return Number(digits);
 	}
 
 	/**
@@ -85,20 +81,21 @@ export class Ccp {
 	 * @throws ZulmError `no-answer` (nothing came), `no-prompt` (something else came), `line-lost`, `interrupted`
 	 */
 	async find(): Promise<string> {
+		const dialogue = new WakeDialogue(this.#wake);
 		let heard = await this.console.listen(SILENCE_S, CHATTER_S);
 		if (heard !== "") heard += await this.console.listen(CHATTER_PAUSE_S, CHATTER_S);
 		let everything = heard;
-		let answered = false;
-		for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+		for (let attempt = 0, silences = 0; ; attempt++) {
 			const state = this.waitingIn(heard);
-			if (state === "prompt" && answered) return this.#found(heard);
-			answered = state === undefined || state === "prompt";
-			await this.console.type(KEYS[state ?? "prompt"]);
-			heard = (await this.console.untilWaiting(this.#waiting, ANSWER_S)).text;
+			if (state === "prompt" && dialogue.asked) return this.#found(heard);
+			if (attempt === ATTEMPTS || silences === SILENT_ATTEMPTS) break;
+			const { keys, boots } = dialogue.next(withoutEscapes(heard), state);
+			await this.console.type(keys);
+			const patience = silences === 1 ? RECEIVER_PERIOD_S : ANSWER_S;
+			heard = (await this.console.untilWaiting(this.#waiting, boots ? BOOT_S : patience, patience)).text;
+			silences = heard === "" ? silences + 1 : 0;
 			everything += heard;
 		}
-		const state = this.waitingIn(heard);
-		if (state === "prompt" && answered) return this.#found(heard);
 		throw everything === "" ? silent(this.console.link) : noPrompt(everything);
 	}
 
@@ -197,19 +194,11 @@ export class Ccp {
 			/^[^0-9A-Za-z]/,
 			"",
 		);
+		this.#prompt = prompt;
 		this.#onEvent({ type: "prompt", prompt });
 		return prompt;
 	}
 }
-
-/** What is typed to whom. */
-const KEYS: Readonly<Record<Waiting, string>> = {
-	prompt: ERASE_LINE + CR,
-	chat: `!${CR}`,
-	error: GIVE_UP,
-	question: `N${CR}`,
-	receiver: CANCEL,
-};
 
 /** `A: RX       COM : CHAT     COM` (CP/M), `A: RX       COM  |  …` (RunCPM) → names. */
 export function parseDirectory(output: string): string[] {

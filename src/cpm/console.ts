@@ -35,6 +35,12 @@ const ECHO_S = 2;
 const ENDLESS_S = 600;
 /** Longest time that the line may refuse a command. */
 const WRITE_S = 30;
+/** "Where is the cursor?" of programs that measure the screen (CP/M 3), with what restores it behind. One seen goes on
+ * by itself after 0.06 s, and an answer would then be typed at the next prompt: only one that waits is told. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: ESC begins every sequence
+const CURSOR_QUESTION = /\x1b\[6n(?:\x1b8)?$/;
+const CURSOR_S = 2;
+const CURSOR_ANSWER = "\x1b[24;80R";
 /** ^X: erases the line typed so far (CP/M 2.2 BDOS function 10). */
 const ERASE_LINE = "\x18";
 
@@ -79,19 +85,32 @@ export class MachineConsole {
 	}
 
 	/**
-	 * Reads until the text ends with one of `patterns` and the machine is quiet.
-	 * @param silenceS give up after this long without a character
+	 * Reads until the text ends with one of `patterns` and the machine is quiet. A machine that asks where the cursor is
+	 * and then waits is told.
+	 * @param silenceS give up after this long without a first character
+	 * @param pauseS and after this long without the next one
 	 * @throws ZulmError `line-lost`, `interrupted`
 	 */
 	async untilWaiting<Name extends string>(
 		patterns: Readonly<Record<Name, RegExp>>,
 		silenceS: number,
+		pauseS = silenceS,
 	): Promise<Heard<Name>> {
 		const startS = this.link.clock.now();
 		let text = "";
+		let reported = false;
 		for (;;) {
 			const waiting = patternAtEnd(text, patterns);
-			const more = await this.read(waiting === undefined ? silenceS : WAITING_QUIET_S);
+			const asksCursor = !reported && waiting === undefined && CURSOR_QUESTION.test(text);
+			const patienceS = text === "" ? silenceS : pauseS;
+			const more = await this.read(
+				waiting !== undefined ? WAITING_QUIET_S : asksCursor ? Math.min(CURSOR_S, patienceS) : patienceS,
+			);
+			if (more === "" && asksCursor) {
+				reported = true;
+				await this.type(CURSOR_ANSWER);
+				continue;
+			}
 			if (more === "") return { text, waiting };
 			text += more;
 			if (this.link.clock.now() - startS > ENDLESS_S) return { text, waiting: undefined };

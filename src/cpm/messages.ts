@@ -23,7 +23,8 @@ const KEEP_OLD = "Free some space with ERA; the old program stays until the new 
 /** The first that matches counts. */
 const FAULTS: readonly Fault[] = [
 	{
-		pattern: /file (?:is )?(?:R\/O|read[- /]only)|read[/ ]only file/i,
+		// "Not erased,  Read Only": ERA of CP/M 3.
+		pattern: /file (?:is )?(?:R\/O|read[- /]only)|read[/ ]only file|not (?:erased|renamed)\W+read[/ ]only/i,
 		code: "file-read-only",
 		says: "The file on the machine is read-only",
 		hint: "Type STAT NAME.COM $R/W on the machine, or choose another name with --as.",
@@ -35,7 +36,9 @@ const FAULTS: readonly Fault[] = [
 		hint: "Change to a disk that can be written; after a change of disks press ^C first.",
 	},
 	{
-		pattern: /disk full|directory (?:may be )?full|no (?:directory )?space|no room|out of space/i,
+		// "DISK WRITE NO DATA BLOCK": PIP of CP/M 3. "DISK WRITE ERROR", "NO MORE DIRECTORY SPACE": PIP and LOAD of CP/M 2.2.
+		pattern:
+			/disk full|directory (?:may be )?full|no (?:more )?(?:directory )?space|no room|out of space|disk write|no data block/i,
 		code: "disk-full",
 		says: "The disk is full",
 		hint: KEEP_OLD,

@@ -55,7 +55,7 @@ function fault(text: string): ZulmError {
 describe("the built-in profiles", () => {
 	it("are these, and each is named as its file", () => {
 		const names = profileNames();
-		expect(names).toEqual(expect.arrayContaining(["emulator", "generic", "rc2014-romwbw"]));
+		expect(names).toEqual(["emulator", "generic", "pc8801", "rc2014-romwbw", "rc2014-stock"]);
 		for (const name of names) expect(loadProfile(name).name).toBe(name);
 	});
 
@@ -74,7 +74,14 @@ describe("the built-in profiles", () => {
 
 	it("leave no receiver without a way to tell success from failure", () => {
 		const receivers = [...knownReceivers().values()];
-		expect(receivers.map(({ id }) => id).sort()).toEqual(["pcget", "rx", "xm-checksum", "xm-crc", "xmodem-27"]);
+		expect(receivers.map(({ id }) => id).sort()).toEqual([
+			"download",
+			"pcget",
+			"rx",
+			"xm-checksum",
+			"xm-crc",
+			"xmodem-27",
+		]);
 		for (const { id, success, failure } of receivers) {
 			expect(success.length, id).toBeGreaterThan(0);
 			expect(failure.length, id).toBeGreaterThan(0);
@@ -111,9 +118,55 @@ it("names the choices when there is no such profile", () => {
 		expect.unreachable();
 	} catch (error) {
 		expect(error).toMatchObject({ code: "profile-unknown", exitCode: 2 });
-		expect((error as ZulmError).hint).toContain("emulator, generic, rc2014-romwbw");
+		expect((error as ZulmError).hint).toContain("emulator, generic, pc8801, rc2014-romwbw, rc2014-stock");
 	}
 	expect(() => loadProfile(join(folder, "none.toml"))).toThrow("it does not exist");
+});
+
+describe("profiles in folders of one's own", () => {
+	it("come before the built-in ones, the first folder first", () => {
+		file(GOOD.replace('name = "mine"', 'name = "mine"\ndescription = "here"'));
+		expect(loadProfile("mine", ["/no-such-folder", folder]).description).toBe("here");
+		expect(loadProfile("emulator", [folder]).name).toBe("emulator");
+		expect(profileNames([folder])).toContain("mine");
+		writeFileSync(join(folder, "emulator.toml"), GOOD.replace('name = "mine"', 'name = "emulator"'));
+		expect(loadProfile("emulator", [folder]).tpaTop).toBe(0xe000);
+	});
+
+	it("are listed where a name is unknown", () => {
+		file(GOOD);
+		expect(() => loadProfile("other", [folder])).toThrow('There is no machine profile "other".');
+		try {
+			loadProfile("receivers", [folder]);
+			expect.unreachable();
+		} catch (error) {
+			expect((error as ZulmError).hint).toContain("generic, mine, pc8801");
+		}
+	});
+});
+
+describe("where the console is not on the line", () => {
+	it("the PC-8801 says what a person does, and needs neither prompts nor receivers", () => {
+		const profile = loadProfile("pc8801");
+		expect(profile).toMatchObject({ consoleOnLine: false, uart: "8251", prompts: [], receivers: [] });
+		expect(profile.line).toMatchObject({ baud: 9600, rtscts: false });
+		expect(profile.byHand.map(({ sends }) => sends)).toEqual(["xmodem", "xmodem", "hex"]);
+		expect(profile.byHand[0]?.steps[0]).toContain("XMODEM {name} /R /X1 /Q");
+	});
+
+	it("a profile without a way for a person is refused", () => {
+		const text = GOOD.replace("[console]\nprompts = ['A>']", "[console]\nonLine = false");
+		expect(fault(text).message).toContain("byHand must give at least one way");
+	});
+});
+
+it("knows how boot loaders are left", () => {
+	const [step] = loadProfile("rc2014-romwbw").wake;
+	expect(step?.prompt.test("\r\nBoot [H=Help]: ")).toBe(true);
+	expect(step?.type).toBe("C\r");
+	const scm = loadProfile("rc2014-stock").wake[0];
+	expect(scm?.prompt.test("\r\n*")).toBe(true);
+	expect(scm?.prompt.test("2 * 3 *")).toBe(false);
 });
 
 describe("a faulty profile", () => {
@@ -127,6 +180,15 @@ describe("a faulty profile", () => {
 		["an impossible rate", GOOD.replace("19200", "0"), "line.baud"],
 	])("with %s names it", (_, text, expected) => {
 		expect(fault(text).message).toContain(expected);
+	});
+
+	it.each([
+		["a value", GOOD.replace("19200", '"fast"'), 4],
+		["a field of the second receiver", GOOD.replace('"GET {name} B"', '"GET B"'), 14],
+		["an unknown receiver", GOOD.replace('"xmodem-27"', '"kermit"'), 10],
+		["prompts of the wrong kind", GOOD.replace("['A>']", "'A>'"), 8],
+	])("names the line of %s", (_, text, line) => {
+		expect(fault(text).message).toContain(`line ${line}: `);
 	});
 
 	it("that is not TOML names line and column", () => {

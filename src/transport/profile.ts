@@ -1,17 +1,20 @@
 /**
- * Machine profiles: what differs between machines, as data. One TOML file each in profiles/, and anyone's own by path.
+ * Machine profiles: what differs between machines, as data. One TOML file each in profiles/, anyone's own in folders of
+ * theirs or by path.
  *
- *   name · line (baud, flow control, pacing) · console (prompt shapes) · receivers in order of preference · clock · memory
+ *   name · line (baud, flow control, pacing) · console (prompt shapes, how to wake it) · UART · clock · memory
+ *   receivers in order of preference · what a person types where the console is not on the line (byHand)
  *
  * A receiver is named (`use = "xm-crc"`, see profiles/receivers.toml) or written out. Reads files; talks to nothing.
  */
-import { readdirSync } from "node:fs";
-import { basename } from "node:path";
+import { existsSync, readdirSync } from "node:fs";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse, TomlError } from "smol-toml";
 import * as v from "valibot";
 import { ERROR_EXITS, type ErrorCode, ZulmError } from "../base/errors.js";
 import { readFileOrExplain } from "../base/files.js";
+import { lineOf } from "./toml-lines.js";
 
 /** One shape of start request: NAK (checksums), C (CRC), CK (CRC, 1024-byte blocks offered). */
 export type StartRequest = "NAK" | "C" | "CK";
@@ -30,10 +33,11 @@ export interface LineSettings {
 export interface ReceiverProfile {
 	/** Names it in reports and in `use`. */
 	readonly id: string;
-	readonly protocol: "xmodem";
+	/** "download": DOWNLOAD.COM's hexadecimal text with its own length and sum. */
+	readonly protocol: "xmodem" | "download";
 	/** What to type at the prompt, without the CR; `{name}` stands for the 8.3 name. */
 	readonly command: string;
-	/** How it may ask for the first block. */
+	/** How it may ask for the first block; empty for "download", which does not ask. */
 	readonly asksWith: readonly StartRequest[];
 	/** What it prints last before it asks; nothing before that is a start byte. */
 	readonly bannerEnd: RegExp | undefined;
@@ -49,6 +53,25 @@ export interface ReceiverProfile {
 	readonly failure: readonly { readonly text: string; readonly code: ErrorCode }[];
 }
 
+/** Something that is not CP/M's prompt, and what to type to get on: `Boot [H=Help]:` → `C` and Enter. */
+export interface WakeStep {
+	/** At the end of what was printed, in answer to ^X CR. */
+	readonly prompt: RegExp;
+	/** CR included. */
+	readonly type: string;
+}
+
+/** One way for a person to start receiving at a machine whose console is not on the line. */
+export interface ByHand {
+	readonly id: string;
+	/** One sentence: when to take this way. */
+	readonly when: string;
+	/** What to do at the machine, one step each; `{name}` stands for the 8.3 name, `{stem}` for the same without type. */
+	readonly steps: readonly string[];
+	/** "xmodem" waits for a start byte; "hex" streams Intel HEX and ^Z with the line's pacing. */
+	readonly sends: "xmodem" | "hex";
+}
+
 export interface Profile {
 	readonly name: string;
 	readonly description: string;
@@ -59,8 +82,18 @@ export interface Profile {
 	readonly line: LineSettings;
 	/** Prompt shapes, each to be found at the end of what the machine printed. */
 	readonly prompts: readonly RegExp[];
+	/** False: the console is the machine's own screen and keyboard; a person types there (see `byHand`). */
+	readonly consoleOnLine: boolean;
+	/** From boot loaders and monitors to CP/M. */
+	readonly wake: readonly WakeStep[];
+	/** The chip on the line, for which a receiver of ours can be assembled; undefined where nobody knows. */
+	readonly uart: string | undefined;
+	/** Drives to look for programs on besides the current one, such as "B". */
+	readonly toolDrives: readonly string[];
 	/** In order of preference. */
 	readonly receivers: readonly ReceiverProfile[];
+	/** In order of preference; empty where the console is on the line. */
+	readonly byHand: readonly ByHand[];
 }
 
 const FOLDER = new URL("./profiles/", import.meta.url);
@@ -80,9 +113,9 @@ const errorCode = v.pipe(
 );
 
 const RECEIVER = v.strictObject({
-	protocol: v.literal("xmodem", 'must be "xmodem"'),
+	protocol: v.picklist(["xmodem", "download"], 'must be "xmodem" or "download"'),
 	command: v.pipe(text, v.includes("{name}", "must contain {name}")),
-	asksWith: v.pipe(v.array(v.picklist(["NAK", "C", "CK"], "must be NAK, C or CK")), v.minLength(1)),
+	asksWith: v.optional(v.array(v.picklist(["NAK", "C", "CK"], "must be NAK, C or CK")), []),
 	bannerEnd: v.optional(regExp),
 	startTimeoutS: v.optional(seconds, 60),
 	eraseFirst: v.optional(v.boolean(), false),
@@ -105,56 +138,89 @@ const PROFILE = v.strictObject({
 		characterDelayS: v.optional(seconds, 0),
 		lineDelayS: v.optional(seconds, 0),
 	}),
-	console: v.strictObject({ prompts: v.pipe(v.array(regExp), v.minLength(1)) }),
-	receivers: v.pipe(
-		v.array(v.lazy((receiver) => (isByName(receiver) ? NAMED_RECEIVER : OWN_RECEIVER))),
-		v.minLength(1, "must name at least one receiver"),
+	console: v.strictObject({
+		prompts: v.optional(v.array(regExp), []),
+		onLine: v.optional(v.boolean(), true),
+		wake: v.optional(v.array(v.strictObject({ prompt: regExp, type: text })), []),
+	}),
+	uart: v.optional(text),
+	toolDrives: v.optional(v.array(v.pipe(text, v.regex(/^[A-P]$/, "must be a drive letter from A to P"))), []),
+	receivers: v.optional(v.array(v.lazy((receiver) => (isByName(receiver) ? NAMED_RECEIVER : OWN_RECEIVER))), []),
+	byHand: v.optional(
+		v.array(
+			v.strictObject({
+				id: text,
+				when: text,
+				steps: v.pipe(v.array(text), v.minLength(1)),
+				sends: v.picklist(["xmodem", "hex"], 'must be "xmodem" or "hex"'),
+			}),
+		),
+		[],
 	),
 });
 
-/** The names of the built-in profiles, sorted. */
-export function profileNames(): string[] {
-	return readdirSync(FOLDER)
-		.filter((file) => file.endsWith(".toml") && file !== RECEIVERS_FILE)
-		.map((file) => basename(file, ".toml"))
-		.sort();
+/** The names of the built-in profiles and of those in `folders`, sorted. */
+export function profileNames(folders: readonly string[] = []): string[] {
+	const own = folders.filter((folder) => existsSync(folder)).flatMap((folder) => namesIn(folder));
+	return [...new Set([...namesIn(fileURLToPath(FOLDER)), ...own])].sort();
 }
 
 /**
- * A built-in profile by its name, or anyone's by the path of its file (anything with a slash or ending in ".toml").
- * @throws ZulmError `profile-unknown` (lists the names), `profile-malformed` (names file and field), `file-unreadable`
+ * A profile by its name, first from `folders` in order, then built in; or by the path of its file (anything with a
+ * slash or ending in ".toml").
+ * @throws ZulmError `profile-unknown` (lists the names), `profile-malformed` (names file, line and field),
+ * `file-unreadable`
  */
-export function loadProfile(nameOrPath: string): Profile {
+export function loadProfile(nameOrPath: string, folders: readonly string[] = []): Profile {
 	if (/[\\/]|\.toml$/i.test(nameOrPath)) return readProfile(nameOrPath);
-	const names = profileNames();
-	if (!names.includes(nameOrPath)) {
-		throw new ZulmError("profile-unknown", `There is no machine profile "${nameOrPath}".`, {
-			hint: `Choose one of ${names.join(", ")}, or give the path of a .toml file.`,
-		});
+	for (const folder of [...folders, fileURLToPath(FOLDER)]) {
+		const path = join(folder, `${nameOrPath}.toml`);
+		if (nameOrPath !== basename(RECEIVERS_FILE, ".toml") && existsSync(path)) return readProfile(path);
 	}
-	return readProfile(fileURLToPath(new URL(`${nameOrPath}.toml`, FOLDER)));
+	throw new ZulmError("profile-unknown", `There is no machine profile "${nameOrPath}".`, {
+		hint: `Choose one of ${profileNames(folders).join(", ")}, or give the path of a .toml file.`,
+	});
 }
 
 /** The receivers zulm knows by name. */
 export function knownReceivers(): ReadonlyMap<string, ReceiverProfile> {
-	const path = fileURLToPath(new URL(RECEIVERS_FILE, FOLDER));
-	const table = validate(v.record(v.string(), RECEIVER), readToml(path), path);
+	const file = readToml(fileURLToPath(new URL(RECEIVERS_FILE, FOLDER)));
+	const table = validate(v.record(v.string(), RECEIVER), file);
 	return new Map(Object.entries(table).map(([id, receiver]) => [id, asReceiver(id, receiver)]));
 }
 
+interface TomlFile {
+	readonly path: string;
+	readonly source: string;
+	readonly value: unknown;
+}
+
+function namesIn(folder: string): string[] {
+	return readdirSync(folder)
+		.filter((file) => file.endsWith(".toml") && file !== RECEIVERS_FILE)
+		.map((file) => basename(file, ".toml"));
+}
+
 function readProfile(path: string): Profile {
-	const { console, receivers, clockHz, ...rest } = validate(PROFILE, readToml(path), path);
+	const file = readToml(path);
+	const { console, receivers, clockHz, uart, ...rest } = validate(PROFILE, file);
 	const known = knownReceivers();
+	if (console.onLine && console.prompts.length === 0) throw fault(file, ["console", "prompts"], "is missing");
+	if (console.onLine && receivers.length === 0) throw fault(file, ["receivers"], "must name at least one receiver");
+	if (!console.onLine && rest.byHand.length === 0) throw fault(file, ["byHand"], "must give at least one way");
 	return {
 		...rest,
 		clockHz,
+		uart,
 		prompts: console.prompts,
+		consoleOnLine: console.onLine,
+		wake: console.wake,
 		receivers: receivers.map((receiver, index) => {
 			if (!("use" in receiver)) return asReceiver(receiver.id, receiver);
 			const found = known.get(receiver.use);
 			if (found) return found;
 			const names = [...known.keys()].join(", ");
-			throw malformed(path, `receivers.${index}.use is "${receiver.use}", which is none of ${names}`);
+			throw fault(file, ["receivers", index, "use"], `is "${receiver.use}", which is none of ${names}`);
 		}),
 	};
 }
@@ -164,10 +230,10 @@ function asReceiver(id: string, receiver: v.InferOutput<typeof RECEIVER>): Recei
 	return { ...rest, id, bannerEnd, overwriteQuestion };
 }
 
-function readToml(path: string): unknown {
+function readToml(path: string): TomlFile {
 	const source = new TextDecoder().decode(readFileOrExplain(path, "machine profile"));
 	try {
-		return parse(source);
+		return { path, source, value: parse(source) };
 	} catch (cause) {
 		if (!(cause instanceof TomlError)) throw cause;
 		const [reason] = cause.message.split("\n");
@@ -175,11 +241,18 @@ function readToml(path: string): unknown {
 	}
 }
 
-function validate<Schema extends v.GenericSchema>(schema: Schema, value: unknown, path: string): v.InferOutput<Schema> {
-	const result = v.safeParse(schema, value);
+function validate<Schema extends v.GenericSchema>(schema: Schema, file: TomlFile): v.InferOutput<Schema> {
+	const result = v.safeParse(schema, file.value);
 	if (result.success) return result.output;
-	const faults = result.issues.map((issue) => `${v.getDotPath(issue) ?? "the file"} ${describeIssue(issue)}`);
-	throw malformed(path, faults.join("; "));
+	const faults = result.issues.map((issue) => {
+		const path = (issue.path ?? []).map(({ key }) => key as string | number);
+		return `line ${lineOf(file.source, path)}: ${v.getDotPath(issue) ?? "the file"} ${describeIssue(issue)}`;
+	});
+	throw malformed(file.path, faults.join("; "));
+}
+
+function fault({ path, source }: TomlFile, field: readonly (string | number)[], what: string): ZulmError {
+	return malformed(path, `line ${lineOf(source, field)}: ${field.join(".")} ${what}`);
 }
 
 function describeIssue(issue: v.BaseIssue<unknown>): string {
