@@ -55,7 +55,7 @@ describe("a good upload", () => {
 		expect(result).toMatchObject({
 			name: "CHAT.COM",
 			receiver: "rx",
-			transfer: { protocol: "xmodem-crc", blockSize: 128, bytes: PROGRAM.length, retries: 0, skipped: false },
+			transfer: { protocol: "xmodem-crc", blockSize: 1024, bytes: PROGRAM.length, retries: 0, skipped: false },
 			verify: { ok: true, expectedCrc16: crc, deviceCrc16: crc },
 			replaced: true,
 		});

@@ -105,11 +105,11 @@ write_record:	push af
 		jr nz,write_record
 		ret
 write_failed:	ld de,text_dir_full
-		djnz write_full
-		jr file_failed
-write_full:	ld de,text_disk_full
-		djnz disk_error
-		jr file_failed
+		dec b
+		jr z,file_failed
+		ld de,text_disk_full
+		dec b
+		jr z,file_failed
 disk_error:	ld de,text_disk_error
 file_failed:	jp fail
 

@@ -25,10 +25,11 @@ uart_found:	xor a
 		ld a,i
 		jp pe,found_on
 		ld a,i
-found_on:	ld a,0
-		jp po,found
-		inc a
-found:		ld (interrupts),a
+found_on:	push af
+		pop hl
+		ld a,l
+		and 4			; the parity flag, as a byte that is 0 when they are off
+		ld (interrupts),a
 		ret
 
 ; The line is ours: polled, sender may send. Whatever arrived while nobody listened is dropped.

@@ -1,6 +1,6 @@
 ; The XMODEM receiver (Christensen's protocol with Forsberg's CRC and 1K blocks, "XMODEM/YMODEM Protocol Reference").
 ;
-;   us: C … (16 times, then NAK: checksum)          sender: SOH n ~n 128 bytes check | STX n ~n 1024 bytes check
+;   us: CK … (16 times, then NAK: checksum)         sender: SOH n ~n 128 bytes check | STX n ~n 1024 bytes check
 ;   us: ACK once the records are on the disk, NAK when damaged or late               sender: … EOT
 ;   us: file in place, then ACK
 ;
@@ -29,6 +29,9 @@ receive:	ld hl,0
 		ld (expected),hl	; and crc_mode
 		ld a,'C'
 ask:		call uart_put
+		cp 'C'
+		ld a,'K'		; "CK": blocks of 1024 bytes are welcome
+		call z,uart_put
 		ld a,HEADER_PERIODS
 		call uart_wait
 		jr c,late

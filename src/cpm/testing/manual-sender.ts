@@ -30,12 +30,15 @@ export class ManualSender {
 	async send(bytes: Iterable<number>, timeoutS = 10): Promise<number | undefined> {
 		this.reader.discard();
 		await this.link.write(Uint8Array.from(bytes));
-		return this.reader.readByte(timeoutS);
+		const reply = await this.reader.readByte(timeoutS);
+		// RX says "CK": the K is part of the request.
+		if (reply === C) await this.reader.readByte(timeoutS);
+		return reply;
 	}
 
-	/** Waits for a control byte, passing over text. */
+	/** Waits for a control byte, passing over text. RX says C as "CK". */
 	async waitFor(byte: number, timeoutS = 60): Promise<void> {
-		const found = await this.reader.readUntil(String.fromCharCode(byte), timeoutS);
+		const found = await this.reader.readUntil(byte === C ? "CK" : String.fromCharCode(byte), timeoutS);
 		if (found.match === undefined) throw new Error(`no ${byte} within ${timeoutS} s, but "${found.text}"`);
 	}
 

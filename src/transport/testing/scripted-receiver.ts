@@ -8,7 +8,7 @@
 import { crc16 } from "../../base/crc16.js";
 import { ByteReader, textToBytes } from "../byte-reader.js";
 import type { Link } from "../link.js";
-import { ACK, BLOCK_BYTES, CAN, CRC_REQUEST, EOT, NAK, SOH } from "../xmodem/control-bytes.js";
+import { ACK, BLOCK_BYTES, CAN, CRC_REQUEST, EOT, LONG_BLOCK_BYTES, NAK, SOH, STX } from "../xmodem/control-bytes.js";
 
 /** What to answer to a good frame instead of ACK; bytes to say anything at all. */
 export type Answer = "ack" | "nak" | "silence" | "cancel" | "die" | readonly number[];
@@ -20,6 +20,8 @@ export interface ScriptedReceiverOptions {
 	/** Default: C or NAK by `mode`. */
 	readonly startBytes?: readonly number[];
 	readonly startEveryS?: number;
+	/** What it does with a 1K block: takes it (default), refuses it with NAK, or does not know STX and waits. */
+	readonly longBlocks?: "take" | "refuse" | "unknown";
 	/** How many good frames so far, this one included (`frame`, 1-based), which block it held. */
 	readonly answer?: (frame: number, block: number) => Answer;
 	/** Answers to successive EOTs; ACK after the list. */
@@ -79,8 +81,8 @@ class ScriptedReceiver {
 			if (byte === undefined) {
 				silences++;
 				if (this.#blocks > 0) await this.#say(NAK);
-			} else if (byte === SOH) {
-				const end = await this.#block();
+			} else if (byte === SOH || (byte === STX && this.#options.longBlocks !== "unknown")) {
+				const end = await this.#block(byte === STX ? LONG_BLOCK_BYTES : BLOCK_BYTES);
 				if (end) return this.#result(end);
 			} else if (byte === EOT && this.#blocks > 0) {
 				const answer = eotAnswers.shift() ?? "ack";
@@ -95,14 +97,16 @@ class ScriptedReceiver {
 		return this.#result("gave-up");
 	}
 
-	async #block(): Promise<Received["ended"] | undefined> {
-		const size = 2 + BLOCK_BYTES + (this.#crc ? 2 : 1);
-		const frame = await this.reader.readExactly(size, 1);
+	async #block(length: number): Promise<Received["ended"] | undefined> {
+		const size = 2 + length + (this.#crc ? 2 : 1);
+		const frame = await this.reader.readExactly(size, (size * 10) / (this.#link.describe().baud ?? 9600) + 1);
 		const number = frame[0] ?? 0;
-		const data = frame.subarray(2, 2 + BLOCK_BYTES);
+		const data = frame.subarray(2, 2 + length);
 		const sum = this.#crc ? crc16(data) : data.reduce((a, b) => a + b, 0) & 0xff;
-		const sent = this.#crc ? ((frame[130] ?? 0) << 8) | (frame[131] ?? 0) : frame[130];
-		if (frame.length < size || number + (frame[1] ?? 0) !== 0xff || sum !== sent) {
+		const [high = 0, low = 0] = frame.subarray(2 + length);
+		const sent = this.#crc ? (high << 8) | low : high;
+		const refused = length === LONG_BLOCK_BYTES && this.#options.longBlocks === "refuse";
+		if (refused || frame.length < size || number + (frame[1] ?? 0) !== 0xff || sum !== sent) {
 			this.#damaged++;
 			await this.reader.readQuiet(1, 10);
 			await this.#say(NAK);

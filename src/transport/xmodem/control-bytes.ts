@@ -26,3 +26,5 @@ export const SUB = 0x1a;
 
 /** Data bytes in an SOH block. */
 export const BLOCK_BYTES = 128;
+/** Data bytes in an STX block. */
+export const LONG_BLOCK_BYTES = 1024;

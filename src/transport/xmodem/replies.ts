@@ -10,7 +10,7 @@
 import { type ByteReader, bytesToText } from "../byte-reader.js";
 import type { Clock } from "../clock.js";
 import { ACK, CAN, CRC_REQUEST, LONG_BLOCK_OFFER, NAK } from "./control-bytes.js";
-import type { CheckMode } from "./xmodem-engine.js";
+import type { CheckMode } from "./frames.js";
 
 /** Longer than any pause inside a banner word seen so far (30 ms), far shorter than receivers repeat themselves (3 s). */
 export const START_QUIET_S = 0.15;
@@ -94,6 +94,8 @@ export async function readReply(
 	if (byte === ACK) return "ack";
 	if (byte === NAK) return "nak";
 	if (byte === CRC_REQUEST && beforeBlock2) return "start-again";
+	// The second half of a repeated "CK".
+	if (byte === LONG_BLOCK_OFFER && beforeBlock2) return readReply(reader, timeoutS, beforeBlock2, signal);
 	if (byte === CAN) {
 		const twin = await reader.readByte(CAN_PAIR_S, signal);
 		if (twin === undefined) return "noise";

@@ -5,7 +5,7 @@ import { Random } from "../../base/random.js";
 import { ByteReader, bytesToText } from "../byte-reader.js";
 import { type LoopbackOptions, loopback } from "../testing/loopback.js";
 import { type Received, type ScriptedReceiverOptions, scriptedReceiver } from "../testing/scripted-receiver.js";
-import { ACK, CAN, CRC_REQUEST, NAK } from "./control-bytes.js";
+import { ACK, CAN, CRC_REQUEST, EOT, NAK } from "./control-bytes.js";
 import { sendXmodem, type TransferProgress, type TransferResult, type XmodemOptions } from "./send-xmodem.js";
 
 function file(length: number, seed = 1): Uint8Array {
@@ -30,6 +30,8 @@ async function transfer(
 	const sent = await sendXmodem(near, bytes, options);
 	return { sent, received: await receiving };
 }
+
+const CK = [CRC_REQUEST, 0x4b];
 
 async function failure(promise: Promise<unknown>): Promise<ZulmError> {
 	return promise.then(
@@ -129,8 +131,8 @@ describe("the start byte", () => {
 
 	it("is told from XM's banner, with its CK", async () => {
 		const banner = [{ afterS: 0.1, text: "XMODEM v12.5\r\nReceiving: X.COM\r\nTo cancel: Ctrl-X\r\n" }];
-		const { sent } = await transfer(file(500), { banner, startBytes: [CRC_REQUEST, 0x4b], startEveryS: 5 });
-		expect(sent).toMatchObject({ protocol: "xmodem-crc", retries: 0 });
+		const { sent } = await transfer(file(5000), { banner, startBytes: CK, startEveryS: 5 });
+		expect(sent).toMatchObject({ protocol: "xmodem-crc", blockSize: 1024, blocks: 5, retries: 0 });
 	});
 
 	it("does not count before the banner's end", async () => {
@@ -183,6 +185,68 @@ describe("the start byte", () => {
 		expect(sent.retries).toBe(1);
 		expect(sent.seconds).toBeLessThan(5);
 	});
+});
+
+describe("blocks of 1024 bytes", () => {
+	it.each([1024, 2500, 40_000])("carry %i bytes to a receiver that says CK", async (length) => {
+		const { sent, received } = await transfer(file(length), { startBytes: CK });
+		expect(received.bytes).toEqual(padded(file(length)));
+		expect(sent).toMatchObject({ blockSize: 1024, bytes: length, retries: 0 });
+	});
+
+	it("are not sent to a receiver that says C, unless told to", async () => {
+		expect((await transfer(file(3000))).sent.blockSize).toBe(128);
+		expect((await transfer(file(3000), {}, { blockSize: 1024 })).sent.blockSize).toBe(1024);
+		expect((await transfer(file(3000), { startBytes: CK }, { blockSize: 128 })).sent.blockSize).toBe(128);
+		expect((await transfer(file(3000), { mode: "checksum" }, { blockSize: 1024 })).sent.blockSize).toBe(1024);
+	});
+
+	it.each(["refuse", "unknown"] as const)("become short ones for a receiver that would %s them", async (longBlocks) => {
+		const { sent, received } = await transfer(file(3000), { startBytes: CK, longBlocks });
+		expect(received).toMatchObject({ ended: "eot", bytes: padded(file(3000)) });
+		expect(sent).toMatchObject({ blockSize: 128, blocks: 24 });
+		expect(sent.retries).toBeLessThanOrEqual(3);
+	});
+
+	it("become short ones on a line that damages nearly all of them", async () => {
+		const tamperToFar = (byte: number, index: number) => (index % 700 === 699 ? [byte ^ 0x10] : [byte]);
+		const { sent, received } = await transfer(file(6000), { startBytes: CK }, {}, { tamperToFar });
+		expect(received.bytes).toEqual(padded(file(6000)));
+		expect(sent.blockSize).toBe(128);
+	});
+
+	it("stay long when the NAK may be for the next block: the receiver may have this one", async () => {
+		// Taken, the ACK lost, and 3 s later a NAK because block 2 does not come: what PCGET does.
+		const { near, far, clock } = loopback();
+		const receiving = scriptedReceiver(far, {
+			startBytes: CK,
+			answer: (frame) => {
+				if (frame > 4) return "ack";
+				clock.at(clock.now() + 3, () => void far.write(Uint8Array.of(NAK)));
+				return "silence";
+			},
+		});
+		const sent = await sendXmodem(near, file(3000));
+		expect((await receiving).bytes).toEqual(padded(file(3000)));
+		expect(sent).toMatchObject({ blockSize: 1024, retries: 4 });
+	});
+});
+
+it("tries the other check when the receiver fell back to checksums as we answered its C", async () => {
+	const { near, far } = loopback();
+	const sending = sendXmodem(near, file(100));
+	const reader = new ByteReader(far);
+	await far.write(Uint8Array.of(CRC_REQUEST));
+	let frame = await reader.readExactly(133, 5);
+	for (let refused = 0; frame.length === 133 && refused < 10; refused++) {
+		await far.write(Uint8Array.of(NAK));
+		frame = await reader.readExactly(133, 1);
+	}
+	expect(frame.length).toBe(132);
+	await far.write(Uint8Array.of(ACK));
+	expect(await reader.readByte(5)).toBe(EOT);
+	await far.write(Uint8Array.of(ACK));
+	expect(await sending).toMatchObject({ protocol: "xmodem-checksum" });
 });
 
 describe("a bad line", () => {

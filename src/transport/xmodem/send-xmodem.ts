@@ -1,24 +1,24 @@
 /**
- * Sends a file with XMODEM, 128-byte blocks, CRC or checksum as the receiver asks.
+ * Sends a file with XMODEM: blocks of 128 or 1024 bytes, CRC or checksum, as the receiver asks.
  *
  *   receiver:  … C        ACK       NAK        ACK            ACK
  *   we:            block 1   block 2   block 2    … EOT
  *
- * xmodem.js builds the frames; this file owns time: deadlines, retries, cancelling, and what to do when a reply is lost,
- * doubled, late or damaged. It never skips a block without an ACK, and the receiver checks every block's number and
- * CRC, so a bad line costs time or ends in an error. Blocks of 1024 bytes are not sent.
+ * This file owns time: deadlines, retries, cancelling, and what to do when a reply is lost, doubled, late or damaged.
+ * It never skips a block without an ACK, and the receiver checks every block's number and CRC, so a bad line costs
+ * time or ends in an error. Why it is not xmodem.js that sends: docs/transfer.md.
  */
 import { ZulmError } from "../../base/errors.js";
 import { ByteReader, bytesToText } from "../byte-reader.js";
 import type { Link } from "../link.js";
 import { printable } from "../printable.js";
 import { writeWithin } from "../write-within.js";
-import { BLOCK_BYTES, CAN } from "./control-bytes.js";
+import { BLOCK_BYTES, CAN, LONG_BLOCK_BYTES } from "./control-bytes.js";
+import { type BlockSize, type CheckMode, type Frame, FrameSource } from "./frames.js";
 import { holdsCancel, type Reply, readReply, type Start, waitForStart } from "./replies.js";
-import { type CheckMode, type Frame, XmodemEngine } from "./xmodem-engine.js";
 
 export interface TransferProgress {
-	/** Blocks acknowledged so far, and of how many. */
+	/** Blocks acknowledged so far, and of how many (more, once long blocks were given up). */
 	readonly block: number;
 	readonly blocks: number;
 	/** Bytes of the file acknowledged so far (the padding of the last block not counted). */
@@ -32,7 +32,8 @@ export interface TransferProgress {
 
 export interface TransferResult {
 	readonly protocol: "xmodem-crc" | "xmodem-checksum";
-	readonly blockSize: 128;
+	/** Of the longest block that was acknowledged. */
+	readonly blockSize: BlockSize;
 	/** Bytes of the file, without padding. */
 	readonly bytes: number;
 	readonly blocks: number;
@@ -51,6 +52,11 @@ export interface TransferResult {
 export interface XmodemOptions {
 	/** "auto" (default) obeys the receiver; "crc" or "checksum" refuses to start in the other mode. */
 	readonly checksum?: "auto" | CheckMode;
+	/**
+	 * "auto" (default): 1024 bytes where the receiver offers it ("CK"); 1024: offered or not. Blocks become short again
+	 * when the receiver refuses long ones.
+	 */
+	readonly blockSize?: "auto" | BlockSize;
 	/** How often one frame is sent again before giving up; 10 by default (Christensen §4A). */
 	readonly retries?: number;
 	/** Longest wait for the start byte, seconds; 60 by default (Christensen §4C: "say one minute"). */
@@ -78,6 +84,16 @@ const LATE_REPLY_S = 0.25;
  * second for them and purges for another before its NAK (Christensen §6).
  */
 const AFTER_EARLY_REPLY_S = 3;
+/**
+ * A refusal comes at once or after a purge of a second. A NAK later than this may be the receiver's impatience for the
+ * next block, the ACK of this one being lost (PCGET waits 3 s), and so no proof that this one was not taken.
+ */
+const PROMPT_REFUSAL_S = 2;
+/** Prompt refusals in a row after which long blocks are given up: of the very first block, and later (noise). */
+const REFUSALS_OF_FIRST = 2;
+const REFUSALS_OF_LATER = 3;
+/** Refusals of block 1 after which the other check is tried: the receiver fell back while we answered. */
+const REFUSALS_OF_CHECK = 4;
 /** A cancel is best effort: a line with a stuck RTS must not hold Ctrl-C up. */
 const CANCEL_WRITE_S = 1;
 /** A line that takes no bytes for this long, beyond what the frame needs, is stuck. */
@@ -113,10 +129,12 @@ async function cancel(link: Link): Promise<void> {
 class Sender {
 	readonly #link: Link;
 	readonly #reader: ByteReader;
-	readonly #engine: XmodemEngine;
+	readonly #bytes: Uint8Array;
 	readonly #options: XmodemOptions;
 	readonly #length: number;
 	readonly #maxRetries: number;
+	#frames: FrameSource;
+	#blockSize: BlockSize = BLOCK_BYTES;
 	#retries = 0;
 	/**
 	 * Whether a frame takes its time on this line. A real UART does, so a reply in the first half of a frame's time
@@ -131,7 +149,8 @@ class Sender {
 	constructor(link: Link, reader: ByteReader, bytes: Uint8Array, options: XmodemOptions) {
 		this.#link = link;
 		this.#reader = reader;
-		this.#engine = new XmodemEngine(bytes);
+		this.#bytes = bytes;
+		this.#frames = new FrameSource(bytes, "crc", BLOCK_BYTES);
 		this.#length = bytes.length;
 		this.#options = options;
 		this.#maxRetries = options.retries ?? 10;
@@ -141,26 +160,30 @@ class Sender {
 
 	async run(): Promise<TransferResult> {
 		const start = await this.#start();
+		const { blockSize = "auto" } = this.#options;
+		const offered = start.offersLongBlocks ? LONG_BLOCK_BYTES : BLOCK_BYTES;
+		this.#frames = new FrameSource(this.#bytes, start.mode, blockSize === "auto" ? offered : blockSize);
 		this.#startS = this.#link.clock.now();
-		this.#report(0);
+		this.#report();
 		let confirmed = true;
-		let frame: Frame | undefined = this.#engine.start(start.mode);
-		while (frame) {
-			const reply = await this.#deliver(frame);
-			if (reply === "text") {
-				if (frame.block !== undefined) throw this.#endedEarly(frame.block);
+		for (;;) {
+			const delivered = await this.#deliver();
+			if (delivered.reply === "text") {
+				if (delivered.frame.block !== undefined) throw this.#endedEarly(delivered.frame.block);
 				confirmed = false;
 				break;
 			}
-			if (frame.block !== undefined) this.#report(frame.block);
-			frame = this.#engine.acknowledged();
+			if (delivered.frame.size === 0) break;
+			this.#blockSize = Math.max(this.#blockSize, delivered.frame.size) as BlockSize;
+			this.#frames.advance();
+			this.#report();
 		}
 		const seconds = this.#link.clock.now() - this.#startS;
 		return {
-			protocol: start.mode === "crc" ? "xmodem-crc" : "xmodem-checksum",
-			blockSize: BLOCK_BYTES,
+			protocol: this.#frames.mode === "crc" ? "xmodem-crc" : "xmodem-checksum",
+			blockSize: this.#blockSize,
 			bytes: this.#length,
-			blocks: this.#engine.blocks,
+			blocks: this.#frames.acknowledged,
 			seconds,
 			bytesPerSecond: seconds > 0 ? this.#length / seconds : 0,
 			retries: this.#retries,
@@ -183,23 +206,27 @@ class Sender {
 		}
 	}
 
-	/** Sends `frame` until it is acknowledged. @returns "ack", or "text" when the receiving program ended instead */
-	async #deliver(frame: Frame): Promise<"ack" | "text"> {
-		const baud = this.#link.describe().baud ?? SLOWEST_USUAL_BAUD;
-		const frameS = (frame.bytes.length * BITS_PER_BYTE) / baud;
+	/** Sends the frame at hand until it is acknowledged; "text": the receiving program ended instead. */
+	async #deliver(): Promise<{ readonly frame: Frame; readonly reply: "ack" | "text" }> {
+		let frame = this.#frames.frame();
 		let last: Reply = "silence";
 		let replyMayFollow = false;
+		/** Copies in a row that were refused promptly; undefined once one may have been taken. */
+		let refusals: number | undefined = 0;
 		for (let attempt = 0; attempt <= this.#maxRetries; attempt++) {
 			if (attempt > 0) this.#retries++;
-			const copy = attempt === 0 ? frame : this.#engine.repeat();
-			last = await this.#exchange(copy, frameS);
-			if (last === "cancelled") throw cancelledByReceiver(frame.block ?? this.#engine.blocks);
-			if (last === "text") return "text";
-			if (last === "ack") {
-				if (replyMayFollow) await this.#letLateRepliesPass(frameS);
-				return "ack";
+			const { reply, afterS } = await this.#exchange(frame);
+			last = reply;
+			if (reply === "cancelled") throw cancelledByReceiver(frame.block ?? this.#frames.blocks);
+			if (reply === "text") return { frame, reply };
+			if (reply === "ack") {
+				if (replyMayFollow) await this.#letLateRepliesPass(this.#secondsOf(frame));
+				return { frame, reply };
 			}
-			if (last !== "nak") replyMayFollow = true;
+			if (reply !== "nak") replyMayFollow = true;
+			const refused = reply === "start-again" || (reply === "nak" && afterS < PROMPT_REFUSAL_S);
+			refusals = refused && refusals !== undefined ? refusals + 1 : undefined;
+			if (refusals !== undefined) frame = this.#easier(frame, refusals, reply);
 		}
 		throw new ZulmError("transfer-failed", this.#gaveUp(frame, last), {
 			hint:
@@ -209,11 +236,36 @@ class Sender {
 		});
 	}
 
-	/** Puts one copy of a frame on the line and waits for the reply to it. */
-	async #exchange(copy: Frame, frameS: number): Promise<Reply> {
+	/**
+	 * What to send instead of a frame that was refused `refusals` times: short blocks for long ones, the other check for
+	 * the first block. Only for a frame that no receiver can have taken, because the same number then holds other bytes.
+	 */
+	#easier(frame: Frame, refusals: number, reply: Reply): Frame {
+		const first = frame.block === 1;
+		if (frame.size === LONG_BLOCK_BYTES && refusals >= (first ? REFUSALS_OF_FIRST : REFUSALS_OF_LATER)) {
+			this.#frames.shorten();
+		}
+		if (first && (this.#options.checksum ?? "auto") === "auto") {
+			if (reply === "start-again") this.#frames.restart("crc");
+			else if (refusals % REFUSALS_OF_CHECK === 0) {
+				this.#frames.restart(this.#frames.mode === "crc" ? "checksum" : "crc");
+			}
+		}
+		return this.#frames.frame();
+	}
+
+	/** How long a frame is on the line. */
+	#secondsOf(frame: Frame): number {
+		const baud = this.#link.describe().baud ?? SLOWEST_USUAL_BAUD;
+		return (frame.bytes.length * BITS_PER_BYTE) / baud;
+	}
+
+	/** Puts one copy of a frame on the line and waits for the reply to it, which came `afterS` after its last byte. */
+	async #exchange(copy: Frame): Promise<{ readonly reply: Reply; readonly afterS: number }> {
 		const { signal, ackTimeoutS = 10 } = this.#options;
+		const frameS = this.#secondsOf(copy);
 		const beforeBlock2 = copy.block === 1;
-		if (holdsCancel(this.#reader.peek())) return "cancelled";
+		if (holdsCancel(this.#reader.peek())) return { reply: "cancelled", afterS: 0 };
 		// Christensen §6: toss what came while the block before was on its way; a doubled ACK must not count for this one.
 		this.#reader.discard();
 		const sentS = this.#link.clock.now();
@@ -228,9 +280,11 @@ class Sender {
 			// once more is right for both; the second time it happens, the latter is likelier.
 			if (reply === "silence" && ++this.#earlyAndAlone === 2) this.#paced = false;
 		}
-		if (reply !== "start-again") return reply;
+		const afterS = this.#reader.lastArrivalS - sentS - frameS;
+		if (reply !== "start-again") return { reply, afterS };
 		// The request may have crossed block 1 on the line: then the ACK follows within a block's time.
-		return readReply(this.#reader, frameS + LATE_REPLY_S, true, signal);
+		const crossed = await readReply(this.#reader, frameS + LATE_REPLY_S, true, signal);
+		return { reply: crossed === "silence" ? "start-again" : crossed, afterS };
 	}
 
 	/** The ACK may have been the late one for the first copy: the second copy's must not count for the next block. */
@@ -240,13 +294,13 @@ class Sender {
 		this.#reader.unread(bytes);
 	}
 
-	#report(block: number): void {
-		const bytes = Math.min(block * BLOCK_BYTES, this.#length);
+	#report(): void {
+		const bytes = this.#frames.acknowledgedBytes;
 		const seconds = this.#link.clock.now() - this.#startS;
 		const bytesPerSecond = seconds > 0 ? bytes / seconds : 0;
 		this.#options.onProgress?.({
-			block,
-			blocks: this.#engine.blocks,
+			block: this.#frames.acknowledged,
+			blocks: this.#frames.blocks,
 			bytes,
 			retries: this.#retries,
 			bytesPerSecond,
@@ -255,7 +309,7 @@ class Sender {
 	}
 
 	#gaveUp(frame: Frame, last: Reply): string {
-		const what = frame.block === undefined ? "the end of the file" : `block ${frame.block} of ${this.#engine.blocks}`;
+		const what = frame.block === undefined ? "the end of the file" : `block ${frame.block} of ${this.#frames.blocks}`;
 		const why = last === "silence" ? "the receiver did not answer" : "the receiver did not accept it";
 		return `The transfer failed: ${why} when ${what} was sent ${this.#maxRetries + 1} times.`;
 	}
@@ -264,7 +318,7 @@ class Sender {
 		const said = printable(bytesToText(this.#reader.peek()).trim());
 		return new ZulmError(
 			"transfer-failed",
-			`The receiver ended at block ${block} of ${this.#engine.blocks} and printed "${said}".`,
+			`The receiver ended at block ${block} of ${this.#frames.blocks} and printed "${said}".`,
 			{ hint: "Its message says why; then try again." },
 		);
 	}

@@ -1,0 +1,119 @@
+/**
+ * A file cut into XMODEM frames, 1024 bytes each where the receiver takes them and the file is long enough, else 128.
+ *
+ *   SOH | n | 255 − n | 128 bytes  | CRC, high first, or sum        last block padded with ^Z
+ *   STX | n | 255 − n | 1024 bytes | …
+ *
+ * A file's blocks always make up ⌈length / 128⌉ records, whatever their sizes: receivers count records. Knows nothing
+ * of time and replies: see send-xmodem.ts.
+ */
+import { crc16 } from "../../base/crc16.js";
+import { BLOCK_BYTES, EOT, LONG_BLOCK_BYTES, SOH, STX, SUB } from "./control-bytes.js";
+
+export type CheckMode = "crc" | "checksum";
+export type BlockSize = typeof BLOCK_BYTES | typeof LONG_BLOCK_BYTES;
+
+/** A frame to put on the line. */
+export interface Frame {
+	readonly bytes: Uint8Array;
+	/** 1-based and not wrapped at 256, undefined for the EOT frame. */
+	readonly block: number | undefined;
+	/** Bytes of data in it, padding included; 0 for the EOT frame. */
+	readonly size: BlockSize | 0;
+}
+
+const EOT_FRAME: Frame = { bytes: Uint8Array.of(EOT), block: undefined, size: 0 };
+
+/** One block as it goes over the line. @param data 128 or 1024 bytes */
+export function encodeBlock(number: number, data: Uint8Array, mode: CheckMode): Uint8Array {
+	const check = mode === "crc" ? crcBytes(data) : [checksum(data)];
+	const head = data.length === LONG_BLOCK_BYTES ? STX : SOH;
+	return Uint8Array.of(head, number & 0xff, ~number & 0xff, ...data, ...check);
+}
+
+/** The sum of all bytes, modulo 256. */
+export function checksum(data: Uint8Array): number {
+	let sum = 0;
+	for (const byte of data) sum += byte;
+	return sum & 0xff;
+}
+
+function crcBytes(data: Uint8Array): [number, number] {
+	const crc = crc16(data);
+	return [crc >> 8, crc & 0xff];
+}
+
+export class FrameSource {
+	#blockSize: BlockSize;
+	#mode: CheckMode;
+	/** Bytes in the blocks before the one in flight, and how many blocks that are. */
+	#offset = 0;
+	#acknowledged = 0;
+
+	/** @param bytes the file, not empty */
+	constructor(
+		private readonly bytes: Uint8Array,
+		mode: CheckMode,
+		blockSize: BlockSize,
+	) {
+		this.#mode = mode;
+		this.#blockSize = blockSize;
+	}
+
+	get mode(): CheckMode {
+		return this.#mode;
+	}
+
+	/** Blocks acknowledged. */
+	get acknowledged(): number {
+		return this.#acknowledged;
+	}
+
+	/** Bytes of the file acknowledged, padding not counted. */
+	get acknowledgedBytes(): number {
+		return Math.min(this.#offset, this.bytes.length);
+	}
+
+	/** Blocks of the whole file, at the block size of now. */
+	get blocks(): number {
+		const left = Math.max(0, this.bytes.length - this.#offset);
+		if (this.#blockSize === BLOCK_BYTES) return this.#acknowledged + Math.ceil(left / BLOCK_BYTES);
+		const long = Math.floor(left / LONG_BLOCK_BYTES);
+		const rest = Math.ceil((left % LONG_BLOCK_BYTES) / BLOCK_BYTES);
+		return this.#acknowledged + long + (rest === LONG_BLOCK_BYTES / BLOCK_BYTES ? 1 : rest);
+	}
+
+	/** The frame in flight: a block, or the EOT once all of them are acknowledged. */
+	frame(): Frame {
+		const size = this.#size();
+		if (size === 0) return EOT_FRAME;
+		const data = new Uint8Array(size).fill(SUB);
+		data.set(this.bytes.subarray(this.#offset, this.#offset + size));
+		const block = this.#acknowledged + 1;
+		return { bytes: encodeBlock(block, data, this.#mode), block, size };
+	}
+
+	/** The block in flight has been taken. */
+	advance(): void {
+		this.#offset += this.#size();
+		this.#acknowledged++;
+	}
+
+	/** Blocks of 128 bytes from here on. Only safe while the receiver cannot have taken the block in flight. */
+	shorten(): void {
+		this.#blockSize = BLOCK_BYTES;
+	}
+
+	/** The receiver fell back to the other check before it took a block. */
+	restart(mode: CheckMode): void {
+		this.#mode = mode;
+	}
+
+	#size(): BlockSize | 0 {
+		const left = this.bytes.length - this.#offset;
+		if (left <= 0) return 0;
+		// Only full records: eight of them, the last perhaps padded, fill a long block.
+		const fillsLong = left > LONG_BLOCK_BYTES - BLOCK_BYTES;
+		return this.#blockSize === LONG_BLOCK_BYTES && fillsLong ? LONG_BLOCK_BYTES : BLOCK_BYTES;
+	}
+}
