@@ -58,7 +58,7 @@ export function prepare(corpus: Corpus, split: Split, given: Preparation, random
 	const copies = copiesPerReply(replies, recipe);
 	for (let i = 0; i < split.train.length; i++) {
 		const reply = replies[i] as number;
-		for (let copy = 1; copy < (copies[reply] as number); copy++) {
+		for (let copy = 1; copy < (copies.get(reply) as number); copy++) {
 			queries.push(augment(queries[i] as Uint8Array, random));
 			replies.push(reply);
 		}
@@ -97,18 +97,16 @@ export function prepare(corpus: Corpus, split: Split, given: Preparation, random
 }
 
 /**
- * How many rows each query becomes, by reply: more for rare replies, so that they are not drowned by frequent ones.
- * A reply as frequent as the mean gets recipe.copies.
+ * How many rows each query becomes, by reply: recipe.copies, and more for replies rarer than the median, which would
+ * otherwise be drowned.
  */
-function copiesPerReply(replies: readonly number[], { copies, balance }: Recipe): number[] {
-	const frequency: number[] = [];
-	for (const reply of replies) frequency[reply] = (frequency[reply] ?? 0) + 1;
-	const present = frequency.filter((count) => count !== undefined).length;
-	const mean = replies.length / present;
-	return frequency.map((count) => {
-		const rarity = Math.min(MAX_RARITY, (mean / count) ** balance);
-		return Math.max(1, Math.round(copies * rarity));
-	});
+function copiesPerReply(replies: readonly number[], { copies, balance }: Recipe): Map<number, number> {
+	const frequency = new Map<number, number>();
+	for (const reply of replies) frequency.set(reply, (frequency.get(reply) ?? 0) + 1);
+	const sorted = [...frequency.values()].sort((a, b) => a - b);
+	const median = sorted[sorted.length >> 1] as number;
+	const rows = (count: number) => Math.round(copies * Math.min(MAX_RARITY, Math.max(1, (median / count) ** balance)));
+	return new Map([...frequency].map(([reply, count]) => [reply, rows(count)]));
 }
 
 /** Items for rows [from, to). */

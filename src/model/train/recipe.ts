@@ -9,7 +9,7 @@ export interface Recipe {
 	readonly steps: number;
 	/** Rows made of each query: itself and changed copies. */
 	readonly copies: number;
-	/** 0: every reply as often as the corpus has it; 1: all equally often. */
+	/** Extra copies for replies rarer than the median: 0 none, 1 as many as make up for it. */
 	readonly balance: number;
 	readonly learningRate: number;
 	/** Strength of the proximal L1; a controller raises it while there are more non-zero weights than `weightBudget`. */
@@ -29,29 +29,27 @@ export interface Recipe {
 	readonly patience: number;
 }
 
-const BATCH = 64;
-/** Copies are rows in memory: about this many, but at least `MIN_COPIES` of each query and at most `MAX_COPIES`. */
-const ROWS = 60_000;
-const MIN_COPIES = 4;
-const MAX_COPIES = 20;
-/** Fewer pairs than this are learnt by heart unless something is held back. */
+/** Below this many pairs a network learns them by heart unless something is held back. */
 const SMALL = 3500;
+/** From this many pairs on, more of them per step and more steps pay. */
+const LARGE = 10_000;
+/** Too few steps to learn a handful of pairs cost nothing to avoid. */
 const MIN_STEPS = 400;
-const MAX_STEPS = 6000;
 
 /** @param pairs how many are trained on */
 export function recipeFor(pairs: number): Recipe {
+	const isLarge = pairs >= LARGE;
 	return {
-		batch: BATCH,
-		steps: Math.round(Math.min(MAX_STEPS, Math.max(MIN_STEPS, pairs * 2))),
-		copies: Math.min(MAX_COPIES, Math.max(MIN_COPIES, Math.round(ROWS / pairs))),
-		balance: 0.3,
+		batch: isLarge ? 128 : 64,
+		steps: isLarge ? 8000 : Math.min(6000, Math.max(MIN_STEPS, pairs * 2)),
+		copies: pairs < SMALL ? 40 : isLarge ? 8 : 14,
+		balance: 0.8,
 		learningRate: 0.02,
-		sparsity: 0.03,
+		sparsity: 0.02,
 		weightBudget: 19_500,
-		penalty: 0.003,
+		penalty: 0.001,
 		dropout: pairs < SMALL ? 0.2 : 0,
-		unbranchedShare: 0.2,
+		unbranchedShare: 0.4,
 		perCharacterCost: 2,
 		measurements: 20,
 		patience: 10,
