@@ -9,6 +9,7 @@ import { profileNames } from "../transport/profile.js";
 import type { Run } from "./command.js";
 import { declareBench } from "./commands/bench.js";
 import { declareChat } from "./commands/chat.js";
+import { declareCorpus } from "./commands/corpus.js";
 import { declareDeploy } from "./commands/deploy.js";
 import { declareEmulate } from "./commands/emulate.js";
 import { declareEval } from "./commands/eval.js";
@@ -30,6 +31,7 @@ const COMMANDS: readonly ((program: Command, run: Run) => void)[] = [
 	declareDeploy,
 	declareTrain,
 	declareEval,
+	declareCorpus,
 	declarePack,
 	declarePush,
 	declareVerify,

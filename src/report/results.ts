@@ -115,3 +115,36 @@ export interface DeployResult {
 	readonly timing: TimingResult;
 	readonly reportPath: string;
 }
+
+/** A finding of the linter. */
+export interface CorpusFinding {
+	readonly rule: string;
+	readonly source: string;
+	readonly line: number;
+	readonly message: string;
+	readonly remedy: string;
+	/** The other lines that are part of it. */
+	readonly also: readonly { readonly source: string; readonly line: number }[];
+}
+
+export interface CorpusLintResult {
+	readonly pairs: number;
+	/** Distinct queries. */
+	readonly queries: number;
+	readonly replies: readonly { readonly reply: string; readonly pairs: number; readonly queries: number }[];
+	/** Distinct characters in the replies. */
+	readonly characters: number;
+	readonly longestReply: number;
+	/** The most any model can get right, and the most one can that sees hashed n-grams only. */
+	readonly ceiling: number;
+	readonly featureCeiling: number;
+	readonly redundancy: number;
+	/** Null without a test file; `leaked` counts distinct queries of it that are trained on too. */
+	readonly test: {
+		readonly pairs: number;
+		readonly queries: number;
+		readonly leaked: number;
+		readonly ceiling: number;
+	} | null;
+	readonly findings: readonly CorpusFinding[];
+}
