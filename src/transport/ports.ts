@@ -6,7 +6,6 @@
  * "auto" considers only adapters with a USB identity, never a bare /dev/ttyS*: a PC's own port may drive anything. An
  * explicit port is never replaced by another. Nothing here opens a port.
  */
-import { SerialPort } from "serialport";
 import { ZulmError } from "../base/errors.js";
 import { scanLinuxPorts } from "./linux-ports.js";
 
@@ -53,7 +52,8 @@ type RawPort = { readonly path: string } & {
 /** All serial ports, those on USB first, each group by name. Never throws; an empty list may also mean "cannot know". */
 export async function listPorts(sources: PortSources = {}): Promise<PortInfo[]> {
 	const platform = sources.platform ?? process.platform;
-	const list = sources.list ?? (() => SerialPort.list());
+	// Loaded only here: where its native part is missing, everything that needs no serial port goes on working.
+	const list = sources.list ?? (async () => (await import("serialport")).SerialPort.list());
 	const scan = sources.scan ?? (() => (platform === "linux" ? scanLinuxPorts() : []));
 	let ports: PortInfo[];
 	try {

@@ -51,7 +51,7 @@ export function lineLost(port: string, cause: unknown): ZulmError {
 }
 
 /** The name of the group that owns `path` (dialout on Debian, uucp on Arch), unless that is root or unknown. */
-function groupOf(path: string): string | undefined {
+export function groupOf(path: string): string | undefined {
 	try {
 		const { gid } = statSync(path);
 		if (gid === 0) return undefined;

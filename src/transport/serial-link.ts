@@ -6,7 +6,8 @@
  * On a pty every open option is accepted and control lines fail; a peer that vanishes shows at the next write; "close"
  * may then come twice. What it does not do: reopen, change speed, XON/XOFF (it would eat bytes of a binary transfer).
  */
-import { SerialPort, type SerialPortMock } from "serialport";
+import type { SerialPort, SerialPortMock } from "serialport";
+import { ZulmError } from "../base/errors.js";
 import { realClock } from "./clock.js";
 import type { ControlLines, Link, LinkDescription } from "./link.js";
 import { LinkListeners } from "./link-listeners.js";
@@ -37,11 +38,12 @@ type Done = (error?: Error | null) => void;
 
 /**
  * Opens `path` for this process alone.
- * @throws ZulmError `port-unknown`, `port-busy`, `port-denied`, `line-failed`
+ * @throws ZulmError `port-unknown`, `port-busy`, `port-denied`, `line-failed` (also where the package does not load)
  */
 export async function openSerial(path: string, options: SerialOptions): Promise<Link> {
 	const ports = options.ports ?? (() => listPorts());
-	const port = (options.create ?? ((settings) => new SerialPort(settings)))({
+	const create = options.create ?? (await serialPortMaker());
+	const port = create({
 		path,
 		baudRate: options.baud,
 		rtscts: options.rtscts ?? false,
@@ -61,6 +63,19 @@ export async function openSerial(path: string, options: SerialOptions): Promise<
 	);
 	const info = (await ports()).find((candidate) => candidate.path === path);
 	return new SerialLink(port, options.baud, hasControlLines, info);
+}
+
+/** The package is loaded when a port is opened: without its native part all the rest of zulm goes on working. */
+async function serialPortMaker(): Promise<(settings: SerialSettings) => SerialPort> {
+	try {
+		const { SerialPort } = await import("serialport");
+		return (settings) => new SerialPort(settings);
+	} catch (cause) {
+		throw new ZulmError("line-failed", "The serialport package does not load.", {
+			hint: "Run npm install again on this computer; zulm doctor tells more.",
+			cause,
+		});
+	}
 }
 
 class SerialLink implements Link {
