@@ -1,5 +1,5 @@
 /**
- * The machine a command talks to: what `--port`, `--profile`, `--baud`, `--log` and `--drive` mean.
+ * The machine a command talks to: what `--port`, `--machine`, `--profile`, `--baud`, `--log` and `--drive` mean.
  *
  *   auto ──► the only USB serial adapter │ asks on a terminal when there are several │ none: the emulator, saying so
  *   emulator ──► the bundled machine on virtual time, its drive A: a folder that is kept between runs, or a fresh one
@@ -7,14 +7,16 @@
  */
 import { closeSync, mkdirSync, openSync, readdirSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { ZulmError } from "../base/errors.js";
 import { writeFileAtomic } from "../base/files.js";
 import { assembleReceiver, RECEIVER_NAME } from "../cpm/receiver.js";
 import type { Drive } from "../emu/drive.js";
 import { openEmulatorLink } from "../emu/emulator-link.js";
 import { FolderDrive } from "../emu/folder-drive.js";
+import { MACHINE_NAMES, MACHINES, type MachineName } from "../emu/machine-config.js";
 import { MemoryDrive } from "../emu/memory-drive.js";
+import { toolFiles } from "../emu/tools/tools.js";
 import { formatCount } from "../report/format.js";
 import type { TargetResult } from "../report/results.js";
 import { captureLink } from "../transport/capture.js";
@@ -33,6 +35,8 @@ export interface TargetOptions {
 	readonly baud?: number;
 	readonly log?: string;
 	readonly drive?: string;
+	/** Which machine is emulated. */
+	readonly machine?: MachineName;
 	/** Never ask. */
 	readonly yes?: boolean;
 }
@@ -48,14 +52,28 @@ export interface Target {
 
 export const EMULATOR = "emulator";
 const HARDWARE_PROFILE = "generic";
+export const DEFAULT_MACHINE: MachineName = "rc2014";
+/** The profile that fits each emulated machine. */
+export const PROFILES: Readonly<Record<MachineName, string>> = { "rc2014": EMULATOR, "bare": HARDWARE_PROFILE };
 
 export function addTargetOptions(command: Command): Command {
 	return command
 		.option("--port <port>", "auto, emulator, a device path, COMn, or tcp://host:port", "auto")
-		.option("--profile <profile>", "machine profile: a name or a .toml file (default: emulator or generic)")
+		.addOption(machineOption())
+		.option(
+			"--profile <profile>",
+			"machine profile: a name or a .toml file (default: the emulated machine's, or generic)",
+		)
 		.option("--baud <rate>", "line speed instead of the profile's", integer(50, 4_000_000))
 		.option("--log <file>", "write every byte of the line with its time to this file (JSON lines)")
 		.option("--drive <folder>", "folder to use as drive A: of the emulated machine");
+}
+
+/** `--machine`, which of the emulated machines. */
+export function machineOption(): Option {
+	return new Option("--machine <machine>", `which emulated machine (default: ${DEFAULT_MACHINE})`).choices(
+		MACHINE_NAMES,
+	);
 }
 
 /**
@@ -107,6 +125,11 @@ async function openHardware({ signal }: Session, options: TargetOptions, port: s
 			hint: "Leave --drive out, or add --port emulator.",
 		});
 	}
+	if (options.machine !== undefined) {
+		throw new ZulmError("usage", `--machine chooses an emulated machine; ${port} is another.`, {
+			hint: "Leave --machine out, or add --port emulator. For the profile of a real machine there is --profile.",
+		});
+	}
 	const profile = loadProfile(options.profile ?? HARDWARE_PROFILE);
 	const settings = options.baud === undefined ? profile.line : { ...profile.line, baud: options.baud };
 	const link = await openLink(port, settings, signal);
@@ -153,13 +176,11 @@ export function describeTarget({ link, profile, machine, emulator }: TargetResul
 }
 
 function openEmulator({ io }: Session, options: TargetOptions, fresh: boolean): Target {
-	const profile = loadProfile(options.profile ?? EMULATOR);
-	const freshDrive =
-		fresh && options.drive === undefined
-			? new MemoryDrive({ files: new Map([[RECEIVER_NAME, assembleReceiver("68b50")]]) })
-			: undefined;
-	const drive: Drive = freshDrive ?? openDriveA(io.env, options.drive);
-	const { link, machine } = openEmulatorLink({ drive, baud: options.baud ?? profile.line.baud });
+	const { machine: name = DEFAULT_MACHINE } = options;
+	const profile = loadProfile(options.profile ?? PROFILES[name]);
+	const freshDrive = fresh && options.drive === undefined ? new MemoryDrive({ files: firstFiles(name) }) : undefined;
+	const drive: Drive = freshDrive ?? openDriveA(io.env, options.drive, name);
+	const { link, machine } = openEmulatorLink({ ...MACHINES[name], drive, baud: options.baud ?? profile.line.baud });
 	return {
 		link,
 		profile,
@@ -176,18 +197,38 @@ function openEmulator({ io }: Session, options: TargetOptions, fresh: boolean): 
 }
 
 /**
- * Drive A: of the emulated machine: `folder`, or the one that is kept between runs. Our receiver is put there when there
- * is none; the kept one always has this version's.
+ * Drive A: of an emulated machine: `folder`, or the one that is kept between runs. What the machine comes with is put
+ * there when it is not there; on the kept one it is always this version's.
  */
-export function openDriveA(env: CliIo["env"], folder: string | undefined): FolderDrive {
-	const path = folder ?? keptDrive(env);
+export function openDriveA(
+	env: CliIo["env"],
+	folder: string | undefined,
+	machine: MachineName = DEFAULT_MACHINE,
+): FolderDrive {
+	const path = folder ?? keptFolder(env, machine);
 	mkdirSync(path, { recursive: true });
-	const hasReceiver = readdirSync(path).some((name) => name.toUpperCase() === RECEIVER_NAME);
-	if (folder === undefined || !hasReceiver) writeFileAtomic(join(path, RECEIVER_NAME), assembleReceiver("68b50"));
+	const present = new Set(readdirSync(path).map((name) => name.toUpperCase()));
+	for (const [name, bytes] of firstFiles(machine)) {
+		if (folder === undefined || !present.has(name)) writeFileAtomic(join(path, name), bytes);
+	}
 	return new FolderDrive(path);
 }
 
-/** Puts a program on the drive that the emulated machine keeps between runs. */
-export function keepProgram(env: CliIo["env"], name: string, image: Uint8Array): void {
-	writeFileAtomic(join(keptDrive(env), name), image);
+/** Puts a program on the drive that an emulated machine keeps between runs. */
+export function keepProgram(env: CliIo["env"], name: string, image: Uint8Array, machine?: MachineName): void {
+	const folder = keptFolder(env, machine);
+	mkdirSync(folder, { recursive: true });
+	writeFileAtomic(join(folder, name), image);
+}
+
+/** Folder behind the drive that an emulated machine keeps between runs. */
+export function keptFolder(env: CliIo["env"], machine: MachineName = DEFAULT_MACHINE): string {
+	return machine === DEFAULT_MACHINE ? keptDrive(env) : `${keptDrive(env)}-${machine}`;
+}
+
+/** What is on drive A: of a new machine: its tools; on the default one our receiver. */
+function firstFiles(machine: MachineName): Map<string, Uint8Array> {
+	const files = toolFiles(MACHINES[machine].tools);
+	if (machine === DEFAULT_MACHINE) files.set(RECEIVER_NAME, assembleReceiver("68b50"));
+	return files;
 }

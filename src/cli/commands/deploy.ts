@@ -88,7 +88,7 @@ async function deployCommand(session: Session, options: Options, given?: string)
 		out.done("packed", describeProgram(packed));
 		const { transfer, verify } = await uploadProgram(session, target, program.image, name);
 		if (verify === null) throw new ZulmError("verify-failed", "The program could not verify itself.");
-		if (target.freshDrive !== undefined) keepProgram(session.io.env, name, program.image);
+		if (target.freshDrive !== undefined) keepProgram(session.io.env, name, program.image, options.machine);
 
 		const replies = await chat(target.link, target.profile, name, queries, {
 			signal: session.signal,
