@@ -148,3 +148,18 @@ export interface CorpusLintResult {
 	} | null;
 	readonly findings: readonly CorpusFinding[];
 }
+
+export interface CorpusBalanceResult {
+	readonly path: string;
+	/** Pairs aimed at for each reply. */
+	readonly target: number;
+	/** Pairs. */
+	readonly before: number;
+	readonly after: number;
+	readonly replies: readonly { readonly reply: string; readonly before: number; readonly after: number }[];
+}
+
+export interface CorpusSplitResult {
+	readonly train: { readonly path: string; readonly pairs: number };
+	readonly test: { readonly path: string; readonly pairs: number };
+}

@@ -2,14 +2,18 @@
 import type { Command } from "commander";
 import { ZulmError } from "../../base/errors.js";
 import type { Run } from "../command.js";
+import { declareCorpusBalance } from "./corpus-balance.js";
 import { declareCorpusLint } from "./corpus-lint.js";
+import { declareCorpusSplit } from "./corpus-split.js";
 
 export function declareCorpus(program: Command, run: Run): void {
 	const corpus = program
 		.command("corpus")
-		.summary("look after corpora: lint")
+		.summary("look after corpora: lint, balance, split")
 		.description("Tools for corpora: text files with one query|reply a line.");
 	declareCorpusLint(corpus, run);
+	declareCorpusBalance(corpus, run);
+	declareCorpusSplit(corpus, run);
 	// Without an action of its own, commander answers a missing name with the help and an error without words.
 	corpus.allowExcessArguments().action((_options, command: Command) => {
 		const [tool] = command.args;
