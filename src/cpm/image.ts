@@ -34,6 +34,7 @@ const WORK_BYTES = {
 	WIDE: 1,
 	WIDE_PAGE: 1,
 	WIDE_COLUMN: 2,
+	SPILLED: 1,
 	BREATHE_SP: 2,
 	DOUBLE_LIST: 2,
 	DOUBLE_NEXT: 2,
@@ -172,7 +173,7 @@ class LayoutBuilder {
 			const block = shareBlocks[i];
 			if (block !== undefined) this.#load(block, shareStream(layer.shares, page, this.#code));
 		});
-		this.#set("SUMS", work.pages(Math.max(first.width, (layers.at(-1) as MachineLayer).accumulators)));
+		this.#set("SUMS", work.pages(first.width));
 		this.#set("STACK", work.bytes(STACK_BYTES) + STACK_BYTES);
 		this.#set("LINE_TEXT", COMMAND_TAIL);
 		for (const [name, length] of Object.entries(WORK_BYTES)) this.#set(name, work.bytes(length));
@@ -183,12 +184,14 @@ class LayoutBuilder {
 
 	/**
 	 * Pages of a layer's low and high bytes, in order of the layers: a carry out of a high page falls into the page behind
-	 * it (wide_column in scatter.asm). That is the low page of the next layer, or SUMS behind the last: both are set anew
-	 * before they are used again, and as much of them as carries can reach holds nothing else.
+	 * it (wide_column in scatter.asm). That is the low page of the next layer, or one that nobody uses behind the last.
 	 */
 	#accumulators(work: MemoryMap, layers: readonly MachineLayer[], i: number): number {
-		const { accumulators } = layers[i] as MachineLayer;
-		return work.pages(Math.max(accumulators, layers[i - 1]?.accumulators ?? 0), accumulators);
+		const { accumulators, shares } = layers[i] as MachineLayer;
+		this.#set(`SHARED_${i + 2}`, shares.length);
+		const low = Math.max(accumulators, layers[i - 1]?.accumulators ?? 0);
+		const spill = i === layers.length - 1 ? [accumulators] : [];
+		return work.pages(low, accumulators, ...spill);
 	}
 
 	#widths(layer: number, width: number, accumulators: number): void {

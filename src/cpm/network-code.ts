@@ -11,6 +11,8 @@ export function networkSource(shares: readonly boolean[]): string {
 		if (shared) lines.push(`\tld hl,shares_${layer}`, "\tcall share_sums");
 		if (layer === shares.length) return;
 		const next = layer + 1;
+		if (shares[i + 1])
+			lines.push(`\tld hl,LOW_${next}*256+WIDTH_${next}`, `\tld b,SHARED_${next}`, "\tcall clear_spilled");
 		lines.push(`\tstart_layer LOW_${next},SUMS_${next},SUMS_${next}_LDI,biases_${next}`);
 		if (layer === 1) lines.push("\tcall scan_first");
 		else

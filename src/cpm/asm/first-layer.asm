@@ -71,10 +71,11 @@ narrow_store:
 	ret z
 	call add_counts
 	ld hl,BASE*256		; wide: SUMS holds the context alone
-	ld de,BASE*256+1
-	ld bc,WIDTH_1-1
+	ld b,WIDTH_1_LOOP
+no_base:
 	ld (hl),0
-	ldir
+	inc l
+	djnz no_base
 	ld a,(WIDE)
 	ret
 

@@ -251,8 +251,10 @@ wide_low_done:
 	inc (hl)
 	ld a,d
 	or a
+	jr z,wide_high_done
+	ld (SPILLED),a
 	ld iy,wide_high_done
-	jr nz,wide_run
+	jr wide_run
 wide_high_done:
 	pop iy
 	pop ix

@@ -60,6 +60,19 @@ share_opposite:
 	ld (hl),a
 	ret
 
+; Sets B shared sums at HL to zero again where carries of a wide input may have fallen into them (wide_column).
+clear_spilled:
+	ld a,(SPILLED)
+	or a
+	ret z
+	xor a
+clear_share:
+	ld (hl),a
+	inc l
+	djnz clear_share
+	ld (SPILLED),a
+	ret
+
 ; Hands on the shared sums of a layer: HL = its stream.
 share_sums:
 	push ix

@@ -25,13 +25,12 @@ on_z80:
 	ld de,too_small_end
 	call print
 	jp 0
-enough:
-	ld hl,LOW_2*256		; shared sums start at zero (share.asm); before there is a stack, which may lie between them
+enough:	ld sp,STACK		; the CCP's may lie where an interrupt now would spoil what follows; ours is empty yet
+	ld hl,LOW_2*256		; shared sums start at zero (share.asm)
 	ld de,LOW_2*256+1
 	ld bc,LOGITS*256+511-LOW_2*256
 	ld (hl),0
 	ldir
-	ld sp,STACK
 	ld hl,TAIL
 	ld e,(hl)
 	ld d,0

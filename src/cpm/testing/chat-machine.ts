@@ -1,6 +1,10 @@
 /**
  * The least that a chat program needs to run: a Z80, 64 K of memory, and BDOS 2, 6 and 9. No line, no disk, no time but
  * T-states. For tests of the kernels, which look into memory at every step; the emulated machine proper is in src/emu.
+ *
+ *   keys, each after so many polls ─► BDOS 6 ─► program ─► BDOS 2, 6, 9 ─► output with T-states
+ *                                                  ▲
+ *                     interrupts, off or at every chance there is
  */
 import { type Hal, Z80 } from "z80-emulator";
 import { fromMachineBytes, toMachineBytes } from "../../model/charset.js";
@@ -10,11 +14,30 @@ import { PROGRAM_ORIGIN, type Program } from "../program.js";
 const BDOS_ENTRY = 5;
 /** Nothing here takes longer; a program that does has lost its way. */
 const LIMIT_T_STATES = 400_000_000;
+const EI = 0xfb;
+/** From the BDOS entry down to the CCP's stack in CP/M 2.2, roughly: what SP is when a program starts. */
+const CCP_STACK_BELOW_BDOS = 0x106;
+/** What a handler leaves behind on the stack: an address, all registers, and a few calls of its own. */
+const HANDLER_STACK_BYTES = 48;
+const JUNK = 0xa5a5;
 
 export interface Emission {
 	readonly byte: number;
 	readonly tStates: number;
 }
+
+/** A key and how often the program polls in vain before it comes. */
+export interface Key {
+	readonly byte: number;
+	readonly polls: number;
+}
+
+/** How a run ended. */
+export type RunEnd =
+	/** Jumped to 0. */
+	| "warm boot"
+	/** Polled for a key that nobody presses. */
+	| "waiting";
 
 export class ChatMachine {
 	readonly memory = new Uint8Array(65536);
@@ -25,13 +48,25 @@ export class ChatMachine {
 	longestInterruptsOff = 0;
 	/** Called before every instruction at the given addresses. */
 	readonly watch = new Map<number, () => void>();
+	/** Whether interrupts are on when a run starts. */
+	interruptsAtStart = true;
+	/** Takes an interrupt at every chance; the handler uses the stack and loses the alternate registers. */
+	interruptAlways = false;
+	interruptsTaken = 0;
+	/** Whether interrupts were ever on since the last start of a run. */
+	interruptsSeenOn = false;
+	/** How the last run ended. */
+	end: RunEnd = "waiting";
 	readonly #program: Program;
+	readonly #fbase: number;
 	readonly #hal: Hal;
-	#keys: Uint8Array = new Uint8Array(0);
+	#keys: readonly Key[] = [];
 	#nextKey = 0;
+	#pollsLeft = 0;
 
 	constructor(program: Program, fbase = 0xd806) {
 		this.#program = program;
+		this.#fbase = fbase;
 		const { memory } = this;
 		this.#hal = {
 			tStateCount: 0,
@@ -61,19 +96,21 @@ export class ChatMachine {
 		return value;
 	}
 
-	/** Runs the program with a command tail until it returns to CP/M or asks for a key that nobody presses. */
-	runWith(tail: string, keys = ""): string {
+	/**
+	 * Runs the program with a command tail until it returns to CP/M or asks for a key that nobody presses.
+	 * @param keys as a string: one byte each, all typed ahead
+	 */
+	runWith(tail: string, keys: string | readonly Key[] = ""): string {
 		const text = toMachineBytes(tail === "" ? "" : ` ${tail}`);
 		this.memory[0x80] = text.length;
 		this.memory.set(text, 0x81);
 		this.output = [];
-		this.#keys = Uint8Array.from(keys, (key) => key.charCodeAt(0));
+		this.#keys = typeof keys === "string" ? [...keys].map((key) => ({ byte: key.charCodeAt(0), polls: 0 })) : keys;
 		this.#nextKey = 0;
+		this.#pollsLeft = this.#keys[0]?.polls ?? 0;
 		const { regs } = this.cpu;
 		regs.pc = PROGRAM_ORIGIN;
-		regs.sp = 0xd000;
-		regs.iff1 = 1;
-		regs.iff2 = 1;
+		regs.sp = this.#fbase - CCP_STACK_BELOW_BDOS;
 		this.#run();
 		return this.text();
 	}
@@ -106,31 +143,51 @@ export class ChatMachine {
 		regs.sp = this.symbol("STACK") - 2;
 		this.memory[regs.sp] = 0;
 		this.memory[regs.sp + 1] = 0;
-		regs.iff1 = 1;
-		regs.iff2 = 1;
 		regs.hl = hl;
 		regs.pc = this.symbol(label);
 		this.#run();
 	}
 
 	#run(): void {
-		const { cpu, watch } = this;
+		const { cpu, watch, memory } = this;
 		const { regs } = cpu;
 		const hal = this.#hal;
 		const limit = hal.tStateCount + LIMIT_T_STATES;
+		regs.iff1 = regs.iff2 = this.interruptsAtStart ? 1 : 0;
+		this.interruptsSeenOn = false;
+		this.end = "warm boot";
 		let offSince = -1;
 		while (regs.pc !== 0) {
-			if (regs.pc === BDOS_ENTRY && !this.#bdos()) return;
+			if (regs.pc === BDOS_ENTRY && !this.#bdos()) {
+				this.end = "waiting";
+				return;
+			}
 			if (watch.size > 0) watch.get(regs.pc)?.();
 			if (hal.tStateCount > limit) throw new Error(`the program hangs near ${regs.pc.toString(16)}h`);
+			const opcode = memory[regs.pc];
 			cpu.step();
 			if (regs.iff1 === 0) {
 				if (offSince < 0) offSince = hal.tStateCount;
-			} else if (offSince >= 0) {
+				continue;
+			}
+			this.interruptsSeenOn = true;
+			if (offSince >= 0) {
 				this.longestInterruptsOff = Math.max(this.longestInterruptsOff, hal.tStateCount - offSince);
 				offSince = -1;
 			}
+			if (this.interruptAlways && opcode !== EI) this.#interrupt();
 		}
+	}
+
+	/** What a handler may do: use the stack, and come back with the registers of the program but not the alternate ones. */
+	#interrupt(): void {
+		const { regs } = this.cpu;
+		this.interruptsTaken++;
+		for (let i = 1; i <= HANDLER_STACK_BYTES; i++) this.memory[(regs.sp - i) & 0xffff] = JUNK & 255;
+		regs.afPrime = JUNK;
+		regs.bcPrime = JUNK;
+		regs.dePrime = JUNK;
+		regs.hlPrime = JUNK;
 	}
 
 	/** False when the program waits for input that is not there. */
@@ -145,14 +202,16 @@ export class ChatMachine {
 				for (let a = regs.de; this.memory[a] !== 0x24; a++)
 					this.output.push({ byte: this.memory[a] as number, tStates: this.tStates });
 				break;
-			case 6:
+			case 6: {
 				if (regs.e !== 0xff) {
 					this.output.push({ byte: regs.e, tStates: this.tStates });
 					break;
 				}
-				if (this.#nextKey >= this.#keys.length) return false;
-				key = this.#keys[this.#nextKey++] as number;
+				const pressed = this.#poll();
+				if (pressed === undefined) return false;
+				key = pressed;
 				break;
+			}
 			default:
 				throw new Error(`BDOS ${regs.c} is not expected of a chat program`);
 		}
@@ -163,6 +222,20 @@ export class ChatMachine {
 		regs.hl = 0x5a5a;
 		regs.ix = 0x5a5a;
 		regs.iy = 0x5a5a;
+		regs.afPrime = regs.bcPrime = regs.dePrime = regs.hlPrime = JUNK;
 		return true;
+	}
+
+	/** The key that is there, 0 for none yet, undefined when there will be none. */
+	#poll(): number | undefined {
+		const key = this.#keys[this.#nextKey];
+		if (key === undefined) return undefined;
+		if (this.#pollsLeft > 0) {
+			this.#pollsLeft--;
+			return 0;
+		}
+		this.#nextKey++;
+		this.#pollsLeft = this.#keys[this.#nextKey]?.polls ?? 0;
+		return key.byte;
 	}
 }
