@@ -89,7 +89,14 @@ async function secondsTo(accuracy, label, corpus) {
 		holdout: 0,
 		...threads,
 		signal: stop.signal,
-		recipe: { copies: 1, measurements: 200, sparsity: 0, penalty: 0, weightBudget: Number.POSITIVE_INFINITY },
+		recipe: {
+			copies: 1,
+			measurements: 200,
+			sparsity: 0,
+			penalty: 0,
+			dropout: 0,
+			weightBudget: Number.POSITIVE_INFINITY,
+		},
 		onProgress: ({ seconds, train: trained }) => {
 			if (trained.overall >= accuracy && reached === undefined) {
 				reached = seconds;

@@ -1,6 +1,8 @@
 /**
- * The best network measured so far, kept whatever comes after it: within the weight budget before beyond it, then by
- * macro accuracy of whole replies, then overall, then the later one.
+ * The best network measured so far, kept whatever comes after it: within the weight budget before beyond it, then by the
+ * mean of macro and overall accuracy of whole replies, then the later one. (Macro alone hangs on the few held-out queries
+ * of the rarest reply: on the public guess corpus 23 of 2,579 queries are a quarter of it, and choosing by it cost 0.8
+ * points overall.)
  */
 import type { ReplyAccuracy } from "../evaluate.js";
 
@@ -39,5 +41,5 @@ export class BestSoFar {
 }
 
 function compare(a: ReplyAccuracy, b: ReplyAccuracy): number {
-	return a.macro - b.macro || a.overall - b.overall;
+	return a.macro + a.overall - b.macro - b.overall;
 }

@@ -1,6 +1,6 @@
 /**
  * The recipe: every number of training that is not the network's shape, adapted to the corpus. Values come from runs on
- * validation splits of the public corpora and ours (docs/training.md); none depends on the machine it runs on.
+ * held-out splits of the public corpora and ours (scripts/bench-training.mjs); none depends on the machine.
  */
 
 export interface Recipe {
@@ -36,8 +36,11 @@ const LARGE = 10_000;
 /** Too few steps to learn a handful of pairs cost nothing to avoid. */
 const MIN_STEPS = 400;
 
-/** @param pairs how many are trained on */
-export function recipeFor(pairs: number): Recipe {
+/** Pairs of each reply, on average, from which a corpus is redundant enough for dropout. */
+const REDUNDANT = 15;
+
+/** @param pairs how many are trained on @param replies how many different ones they have */
+export function recipeFor(pairs: number, replies: number): Recipe {
 	const isLarge = pairs >= LARGE;
 	return {
 		batch: isLarge ? 128 : 64,
@@ -48,7 +51,7 @@ export function recipeFor(pairs: number): Recipe {
 		sparsity: 0.02,
 		weightBudget: 19_500,
 		penalty: 0.001,
-		dropout: pairs < SMALL ? 0.2 : 0,
+		dropout: pairs < SMALL && pairs >= replies * REDUNDANT ? 0.2 : 0,
 		unbranchedShare: 0.4,
 		perCharacterCost: 2,
 		measurements: 20,

@@ -89,7 +89,10 @@ export async function train(corpus: Corpus, options: TrainOptions): Promise<Trai
 	const startS = now();
 	const random = new Random(options.seed);
 	const split = splitByQuery(corpus.pairs, options.holdout, random);
-	const recipe: Recipe = { ...recipeFor(split.train.length), ...options.recipe };
+	const recipe: Recipe = {
+		...recipeFor(split.train.length, new Set(split.train.map((pair) => pair.reply)).size),
+		...options.recipe,
+	};
 	const threads = options.threads ?? threadsFor(recipe);
 	const prepared = prepare(corpus, split, { ...options, recipe, threads, resume: options.resume?.network }, random);
 	const engine = new Engine(prepared.space);
