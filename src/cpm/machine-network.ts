@@ -9,6 +9,7 @@ import { ZulmError } from "../base/errors.js";
 import { hashBytes } from "../model/features.js";
 import { CONTEXT_BUCKETS, CONTEXT_LENGTH, type Layer, type Network, type QueryFeatures } from "../model/network.js";
 import { hiddenActivity } from "./activity.js";
+import type { Kernel } from "./program.js";
 import { type Share, shareSums } from "./shared-sums.js";
 
 /** Neurons of a layer are numbered by the low byte of an address. */
@@ -24,7 +25,9 @@ export interface FirstLayer {
 	readonly query: readonly Int8Array[];
 	/** What each hit of a context bucket adds, [bucket][neuron]. */
 	readonly context: readonly Int8Array[];
-	/** Windows of spaces that the character ends which leaves s spaces: [s][neuron]. */
+	/** Buckets of the windows of spaces that the character ends which leaves s spaces: [s], up to three. */
+	readonly spaceBuckets: readonly (readonly number[])[];
+	/** What those windows add together: [s][neuron]. */
 	readonly spaces: readonly (readonly number[])[];
 }
 
@@ -47,15 +50,19 @@ export interface MachineNetwork {
 	readonly layers: readonly MachineLayer[];
 }
 
-/** @throws ZulmError `model-unsupported` for a shape that the program cannot hold. */
-export function machineNetwork(network: Network): MachineNetwork {
+/**
+ * @param kernel the packed kernel has no shared sums
+ * @throws ZulmError `model-unsupported` for a shape that the program cannot hold
+ */
+export function machineNetwork(network: Network, kernel: Kernel): MachineNetwork {
 	checkShape(network);
 	const { features, charset } = network;
 	const [first, ...others] = network.layers as [Layer, ...Layer[]];
 	const activity = hiddenActivity(network);
 	const layers = others.map((layer, i): MachineLayer => {
 		const hidden = i < others.length - 1;
-		const { rows, shares } = shareSums(rowsOf(layer), activity[i] as Float64Array);
+		const most = kernel === "column" ? MAX_WIDTH : 0;
+		const { rows, shares } = shareSums(rowsOf(layer), activity[i] as Float64Array, most);
 		const start = [...layer.biases].map((bias) => (hidden ? bias - 4 : bias ^ 0x8000));
 		return {
 			width: layer.outputs,
@@ -87,7 +94,8 @@ function firstLayer(layer: Layer, { buckets }: QueryFeatures): FirstLayer {
 	const column = (input: number) =>
 		Int8Array.from({ length: layer.outputs }, (_, j) => layer.weights[j * layer.inputs + input] as number);
 	const context = Array.from({ length: CONTEXT_BUCKETS }, (_, bucket) => column(buckets + bucket));
-	const spaces = spaceWindows(context, layer.outputs);
+	const spaceBuckets = Array.from({ length: CONTEXT_LENGTH }, (_, left) => spaceWindows(left));
+	const spaces = spaceBuckets.map((buckets) => sumOfColumns(context, buckets, layer.outputs));
 	// (32*S + bias) >> 2 = 8*S + (bias >> 2) is at least 1 from S = threshold on.
 	const thresholds = [...layer.biases].map((bias) => Math.ceil((1 - (bias >> 2)) / 8));
 	return {
@@ -96,22 +104,24 @@ function firstLayer(layer: Layer, { buckets }: QueryFeatures): FirstLayer {
 		start: thresholds.map((threshold, j) => spaces.reduce((sum, windows) => sum + (windows[j] as number), -threshold)),
 		query: Array.from({ length: buckets }, (_, bucket) => column(bucket)),
 		context,
+		spaceBuckets,
 		spaces,
 	};
 }
 
-/** Sums over the windows that lie within the first s + 1 characters of the context but not within the first s, all spaces. */
-function spaceWindows(context: readonly Int8Array[], width: number): number[][] {
+/** Buckets of the windows that lie within the first s + 1 characters of the context but not within the first s, all spaces. */
+function spaceWindows(s: number): number[] {
 	const blank = new Uint8Array(CONTEXT_LENGTH).fill(0x20);
-	return Array.from({ length: CONTEXT_LENGTH }, (_, left) => {
-		const sums = new Array<number>(width).fill(0);
-		for (let n = 1; n <= Math.min(3, left + 1); n++) {
-			const start = left + 1 - n;
-			const bucket = hashBytes(blank, start, n, 7 * start) % CONTEXT_BUCKETS;
-			(context[bucket] as Int8Array).forEach((w, j) => {
-				sums[j] = (sums[j] as number) + w;
-			});
-		}
-		return sums;
-	});
+	return [1, 2, 3]
+		.filter((n) => n <= s + 1)
+		.map((n) => hashBytes(blank, s + 1 - n, n, 7 * (s + 1 - n)) % CONTEXT_BUCKETS);
+}
+
+function sumOfColumns(columns: readonly Int8Array[], indices: readonly number[], width: number): number[] {
+	const sums = new Array<number>(width).fill(0);
+	for (const index of indices)
+		(columns[index] as Int8Array).forEach((w, j) => {
+			sums[j] = (sums[j] as number) + w;
+		});
+	return sums;
 }

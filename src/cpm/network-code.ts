@@ -1,23 +1,48 @@
-/** The one generated source of code: which macros of layers.asm run in which order for a network of this depth. */
+/** The generated sources of code: the files of the chosen kernel, and which macros of layers.asm run in which order. */
+import type { MachineNetwork } from "./machine-network.js";
+import { packedStartSource } from "./packed-tables.js";
+import type { Kernel } from "./program.js";
 
-/**
- * `network.asm`.
- * @param shares whether each layer has shared sums, [layer − 1]; layer 1 never has
- */
-export function networkSource(shares: readonly boolean[]): string {
+const ENTRY_FILES: Readonly<Record<Kernel, string>> = { column: "column-entry.asm", packed: "packed-entry.asm" };
+const KERNEL_FILES: Readonly<Record<Kernel, readonly string[]>> = {
+	column: ["scatter.asm", "count.asm", "share.asm", "trie.asm"],
+	packed: ["packed.asm", "plain-context.asm"],
+};
+
+/** `entry.asm`, `kernel.asm` and `network.asm` for a network. */
+export function generatedSources(network: MachineNetwork, kernel: Kernel): Record<string, string> {
+	const start = kernel === "packed" ? packedStartSource(network.layers) : "";
+	return {
+		"entry.asm": include(ENTRY_FILES[kernel]),
+		"kernel.asm": KERNEL_FILES[kernel].map(include).join("\n"),
+		"network.asm": `${start}${layersSource(network)}`,
+	};
+}
+
+function include(file: string): string {
+	return `#include "${file}"`;
+}
+
+function layersSource({ layers }: MachineNetwork): string {
 	const lines = ["; Generated: the layers of this network in order.", "run_layers:"];
-	shares.forEach((shared, i) => {
-		const layer = i + 1;
-		if (shared) lines.push(`\tld hl,shares_${layer}`, "\tcall share_sums");
-		if (layer === shares.length) return;
+	const spills = layers.slice(1).some(({ shares }) => shares.length > 0);
+	if (spills) lines.push("\txor a", "\tld (SPILLED),a");
+	lines.push(startLayer(2), "\tcall scan_first_layer");
+	layers.forEach(({ shares }, i) => {
+		const layer = i + 2;
+		if (shares.length > 0) lines.push(`\tld hl,shares_${layer}`, "\tcall share_sums");
+		const behind = layers[i + 1];
+		if (behind === undefined) return;
 		const next = layer + 1;
-		if (shares[i + 1])
-			lines.push(`\tld hl,LOW_${next}*256+WIDTH_${next}`, `\tld b,SHARED_${next}`, "\tcall clear_spilled");
-		lines.push(`\tstart_layer LOW_${next},SUMS_${next},SUMS_${next}_LDI,biases_${next}`);
-		if (layer === 1) lines.push("\tcall scan_first");
-		else
-			lines.push(`\tscan_hidden LOW_${layer},WIDTH_${layer}_ROUNDS,WIDTH_${layer}_SKIP,COLUMNS_${layer},LOW_${next}`);
+		lines.push(startLayer(next));
+		if (behind.shares.length > 0)
+			lines.push(`\tld hl,LOW_${next}*256+WIDTH_${next}`, `\tld b,${behind.shares.length}`, "\tcall clear_spilled");
+		const scan = [`LOW_${layer}`, `WIDTH_${layer}_ROUNDS`, `WIDTH_${layer}_SKIP`, `COLUMNS_${layer}`];
+		lines.push(`\tscan_hidden ${[...scan, `LOW_${next}`, `BYTES_${next}`].join()}`);
 	});
-	lines.push("\tret", "");
-	return lines.join("\n");
+	return [...lines, "\tret", ""].join("\n");
+}
+
+function startLayer(layer: number): string {
+	return `\tstart_layer LOW_${layer},SUMS_${layer},SUMS_${layer}_LDI,biases_${layer}`;
 }

@@ -12,7 +12,7 @@ import { type Assembled, assemble } from "./assembler.js";
 import { ColumnCode } from "./columns.js";
 import { type Layout, layOut } from "./image.js";
 import { type MachineNetwork, machineNetwork } from "./machine-network.js";
-import { networkSource } from "./network-code.js";
+import { generatedSources } from "./network-code.js";
 import { type Kernel, kernelLetter, PROGRAM_ORIGIN, type Program, readProgram, sealImage } from "./program.js";
 import { countBeginnings, replyTrie, type TrieNode } from "./reply-trie.js";
 import { shippedSources } from "./sources.js";
@@ -29,6 +29,12 @@ export interface PackOptions {
 
 /** BDOS of a stock RC2014 with CP/M 2.2 (Grant Searle's build of it starts the BDOS here). */
 export const STOCK_MEMORY_TOP = 0xd806;
+/** Fastest first. */
+const KERNELS: readonly Kernel[] = ["column", "packed"];
+const REASONS: Readonly<Record<Kernel, string>> = {
+	column: "the fastest there is",
+	packed: "asked for",
+};
 const DRAFT_CODE_LENGTH = 0x1000;
 /** From the first byte of the CCP to the BDOS entry in CP/M 2.2. */
 const CCP_BYTES = 0x806;
@@ -40,21 +46,47 @@ const WIDEST_WITH_TRIE = 255;
  * below `memoryTop`, `name-invalid`.
  */
 export function packModel(model: Model, options: PackOptions = {}): Program {
-	const network = machineNetwork(model.network);
 	const limit = options.memoryTop ?? STOCK_MEMORY_TOP;
-	const draftLayout = layOut(network, undefined, DRAFT_CODE_LENGTH, new ColumnCode(new Map()));
+	const name = programName(options.name ?? "CHAT");
+	const replies = options.replies ?? model.metadata.replies ?? [];
+	const wanted: readonly Kernel[] =
+		options.kernel === undefined || options.kernel === "auto" ? KERNELS : [options.kernel];
+	let failure: ZulmError | undefined;
+	for (const kernel of wanted) {
+		try {
+			const reason = failure === undefined ? REASONS[kernel] : `the faster one does not fit: ${failure.message}`;
+			return packWith(model, kernel, replies, limit, name, reason);
+		} catch (error) {
+			if (!(error instanceof ZulmError) || error.code !== "program-too-large") throw error;
+			failure = error;
+		}
+	}
+	throw failure;
+}
+
+function packWith(
+	model: Model,
+	kernel: Kernel,
+	replies: readonly string[],
+	limit: number,
+	name: string,
+	reason: string,
+): Program {
+	const network = machineNetwork(model.network, kernel);
+	const draftLayout = layOut(network, { kernel }, DRAFT_CODE_LENGTH, new ColumnCode(new Map()));
 	// Sizes far beyond the machine's memory do not even assemble.
 	if (draftLayout.memoryTop - DRAFT_CODE_LENGTH > limit) throw tooLarge(draftLayout, limit);
-	const draft = assembleChat(network, draftLayout);
+	const draft = assembleChat(network, kernel, draftLayout);
 	const layOutWith = (trie: TrieNode | undefined) =>
-		layOut(network, trie, draft.bytes.length, new ColumnCode(draft.symbols));
-	const layout = largestTrieThatFits(network, options.replies ?? model.metadata.replies ?? [], limit, layOutWith);
+		layOut(network, { kernel, trie }, draft.bytes.length, new ColumnCode(draft.symbols));
+	const hasTrie = kernel === "column" && network.first.width <= WIDEST_WITH_TRIE;
+	const { layout, nodes } = largestTrieThatFits(network, hasTrie ? replies : [], limit, layOutWith);
 	if (!fits(layout, limit)) throw tooLarge(layout, limit);
-	const code = assembleChat(network, layout);
+	const code = assembleChat(network, kernel, layout);
 	const image = new Uint8Array(layout.imageLength);
 	image.set(code.bytes);
 	for (const { address, bytes } of layout.blocks) image.set(bytes, address - code.origin);
-	sealImage(image, programName(options.name ?? "CHAT"));
+	sealImage(image, name);
 	const info = readProgram(image);
 	if (info === undefined) throw new Error("the packed image has no header");
 	return {
@@ -63,6 +95,8 @@ export function packModel(model: Model, options: PackOptions = {}): Program {
 		sha256: createHash("sha256").update(image).digest("hex"),
 		nonzeroWeights: nonzeroWeights(model.network),
 		memoryTop: layout.memoryTop,
+		reason,
+		trieNodes: nodes,
 		symbols: code.symbols,
 	};
 }
@@ -86,18 +120,15 @@ function largestTrieThatFits(
 	replies: readonly string[],
 	limit: number,
 	layOutWith: (trie: TrieNode | undefined) => Layout,
-): Layout {
-	let best = layOutWith(undefined);
-	if (replies.length === 0 || network.first.width > WIDEST_WITH_TRIE) return best;
+): { layout: Layout; nodes: number } {
+	let best = { layout: layOutWith(undefined), nodes: 0 };
+	if (replies.length === 0) return best;
 	// Bisection between "no nodes" and "all nodes and one more", beginning with all, which nearly always fits.
-	let most = 0;
 	let tooMany = countBeginnings(replies) + 1;
-	for (let nodes = tooMany - 1; nodes > most; nodes = (most + tooMany) >> 1) {
+	for (let nodes = tooMany - 1; nodes > best.nodes; nodes = (best.nodes + tooMany) >> 1) {
 		const layout = layOutWith(replyTrie(network, replies, nodes));
-		if (fits(layout, limit)) {
-			best = layout;
-			most = nodes;
-		} else tooMany = nodes;
+		if (fits(layout, limit)) best = { layout, nodes };
+		else tooMany = nodes;
 	}
 	return best;
 }
@@ -109,14 +140,13 @@ function programName(name: string): string {
 	return upper;
 }
 
-function assembleChat(network: MachineNetwork, layout: Layout): Assembled {
-	const constants = new Map([...layout.constants, ["KERNEL", kernelLetter("column").charCodeAt(0)]]);
-	const shares = [false, ...network.layers.map((layer) => layer.shares.length > 0)];
+function assembleChat(network: MachineNetwork, kernel: Kernel, layout: Layout): Assembled {
+	const constants = new Map([...layout.constants, ["KERNEL", kernelLetter(kernel).charCodeAt(0)]]);
 	return assemble(
 		"chat.asm",
 		shippedSources({
 			"layout.asm": [...constants].map(([name, value]) => `${name} equ ${value}`).join("\n"),
-			"network.asm": networkSource(shares),
+			...generatedSources(network, kernel),
 		}),
 	);
 }

@@ -17,7 +17,7 @@ const SIGNATURE = "ZULM";
 const HEADER_VERSION = 1;
 const OFFSETS = { signature: 3, version: 7, kernel: 8, buildId: 9, length: 13, crc: 15, name: 17 } as const;
 const NAME_LENGTH = 8;
-const KERNEL_LETTERS = { column: "C" } as const;
+const KERNEL_LETTERS = { column: "C", packed: "P" } as const;
 
 export type Kernel = keyof typeof KERNEL_LETTERS;
 
@@ -40,6 +40,10 @@ export interface Program extends ProgramInfo {
 	readonly nonzeroWeights: number;
 	/** The lowest BDOS address (word at 0006h) with which the program runs. */
 	readonly memoryTop: number;
+	/** Why this kernel, for people. */
+	readonly reason: string;
+	/** Beginnings of replies on the trie. */
+	readonly trieNodes: number;
 	/** Labels and constants of the assembled sources, for measurements and tests. */
 	readonly symbols: ReadonlyMap<string, number>;
 }

@@ -33,7 +33,7 @@ export interface SharedRows {
  * @param activity share of steps in which each input is active
  * @param mostAccumulators neurons and shared sums together (a page: 256)
  */
-export function shareSums(rows: Int8Array[], activity: ArrayLike<number>, mostAccumulators = 256): SharedRows {
+export function shareSums(rows: Int8Array[], activity: ArrayLike<number>, mostAccumulators: number): SharedRows {
 	const gains = new GainTable(rows, activity);
 	const shares: Share[] = [];
 	while (rows.length < mostAccumulators) {

@@ -96,19 +96,17 @@ context_byte:
 
 ; Counts the column of bucket C into SUMS; continues at IY. Keeps BC, DE, HL.
 context_hit:
+	push hl
 	ld a,c
 	add a,a			; 7 bits of hash, times two bytes
-	di
-	exx
 	ld h,CONTEXT_COLUMNS
 	ld l,a
 	ld a,(hl)
 	inc l
 	ld h,(hl)
 	ld l,a
-	ld sp,hl
-	ld h,SUMS
-	ret
+	ex (sp),hl
+	enter_count SUMS
 
 ; Eight spaces.
 start_context:
@@ -134,30 +132,7 @@ push_context:
 	ret z
 	dec a
 	ld (SPACES),a
-	add a,a
-	ld l,a
-	ld h,0
-	ld de,space_windows	; for each number of spaces left, the windows that this character ended
-	add hl,de
-	ld e,(hl)
-	inc hl
-	ld d,(hl)
-	push ix
-	push iy
-	ld ix,0
-	add ix,sp
-	ld iy,spaces_done
-	push de
-	di
-	exx
-	pop hl
-	ld sp,hl
-	ld h,BASE
-	ret
-spaces_done:
-	pop iy
-	pop ix
-	ret
+	jp uncount_spaces
 
 context_seeds:			; 7*i*31 modulo 256
 	db 0,217,178,139,100,61,22,239

@@ -50,3 +50,26 @@ count_drop_{n}:
 	pop bc
 	jp count_drop_low_{n}
 	endr
+
+; Takes the windows of spaces that a character ended out of BASE: A = spaces left. space_windows has a stream for each
+; number of spaces.
+uncount_spaces:
+	add a,a
+	ld l,a
+	ld h,0
+	ld de,space_windows
+	add hl,de
+	ld e,(hl)
+	inc hl
+	ld d,(hl)
+	push ix
+	push iy
+	ld ix,0
+	add ix,sp
+	ld iy,spaces_done
+	push de
+	enter_count BASE
+spaces_done:
+	pop iy
+	pop ix
+	ret

@@ -81,10 +81,6 @@ no_base:
 
 ; Scans layer 1 and scatters every active neuron into layer 2.
 scan_first:
-	ld hl,(NODE)
-	ld a,h
-	or l
-	jp nz,scan_node
 	ld a,(WIDE)
 	or a
 	jp nz,scan_first_wide
@@ -125,14 +121,7 @@ first_active:			; A = 2*v
 	inc h
 	ld d,(hl)
 	ld h,SUMS
-	di
-	ex de,hl
-	ld sp,hl
-	ex de,hl
-	exx
-	ld e,a
-	ld h,LOW_2
-	ret
+	enter_scatter LOW_2,BYTES_2
 first_large:			; x > 255
 	ld h,SUMS
 	ld e,(hl)
@@ -166,6 +155,7 @@ first_wide:
 	inc h
 	ld b,(hl)
 	ld a,LOW_2
+	ld l,BYTES_2		; for packed.asm
 	call wide_column
 	pop hl
 	pop bc

@@ -25,7 +25,7 @@ start_layer macro &low,&width,&ldi_entry,&biases
 	endm
 
 ; Scans a hidden layer (low: page of its low bytes) and scatters every active neuron into the next (next: its low page).
-scan_hidden macro &low,&rounds,&skip,&columns,&next
+scan_hidden macro &low,&rounds,&skip,&columns,&next,&bytes
 #local
 	push ix
 	push iy
@@ -64,14 +64,7 @@ run:	ld h,&columns		; 7
 	inc h			; 4
 	ld d,(hl)		; 7
 	ld h,&low+1		; 7
-	di			; 4
-	ex de,hl		; 4
-	ld sp,hl		; 6
-	ex de,hl		; 4
-	exx			; 4
-	ld e,a			; 4
-	ld h,&next		; 7
-	ret			; 10  into the column; column_done comes back to the neuron after
+	enter_scatter &next,&bytes
 medium:	cp 8			; 7
 	jr nc,large		; 7
 	rrca			; 4
@@ -105,6 +98,7 @@ large:	ld d,(hl)
 	inc h
 	ld b,(hl)
 	ld a,&next
+	ld l,&bytes		; for packed.asm
 	call wide_column
 	pop hl
 	pop bc

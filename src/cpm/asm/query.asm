@@ -203,9 +203,4 @@ query_hit:
 	ld h,(hl)
 	ld l,a
 	push hl
-	di
-	exx
-	pop hl
-	ld sp,hl
-	ld h,QUERY_COUNTS
-	ret			; into the stream; column_done comes back to IY
+	enter_count QUERY_COUNTS

@@ -13,28 +13,17 @@ reply_char:
 	ld d,0
 	add hl,de
 	ld c,(hl)
-	push af
 	ld hl,(REPLY_END)
 	ld (hl),c
 	inc hl
 	ld (REPLY_END),hl
-	ld a,c
+	push af
 	push bc
+	ld a,c
 	call echo
 	pop bc
 	pop af
-	ld hl,(NODE)
-	ld e,a
-	ld a,h
-	or l
-	ld a,e
-	jr z,reply_context
-	call follow
-	jr reply_next
-reply_context:
-	ld a,c
-	call push_context
-reply_next:
+	call said		; class A, character C
 	ld hl,REPLY_LEFT
 	dec (hl)
 	jr nz,reply_char
@@ -47,18 +36,9 @@ start_reply:
 	ld (REPLY_END),hl
 	call start_context
 	call prepare_first_layer
-	ld hl,0
-	or a			; wide: no trie
-	jr nz,start_node
-	ld hl,TRIE
-start_node:
-	ld (NODE),hl
-	ret
+	jp start_trie		; A = WIDE
 
 ; One forward pass: A = index of the highest logit.
-step:	ld hl,(NODE)
-	ld a,h
-	or l
-	call z,add_context
+step:	call context_step
 	call run_layers
 	jp argmax

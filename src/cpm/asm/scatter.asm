@@ -232,10 +232,10 @@ breathe_ei:
 	ret
 
 ; An input that is no byte. The column is linear: x = 256*high + low is one run of low on the low page and one of high on
-; the high page, where carries fall into the page behind it, which holds nothing at that moment.
-; In: DE = x (256..8191), BC = column, A = page of low bytes. Keeps BC, HL, IX, IY.
+; the high page. Carries out of the high page fall into the page behind it: the low bytes of the next layer, which are set
+; anew before they are used (the shared sums among them by clear_spilled).
+; In: DE = x (256..8191), BC = column, A = page of low bytes. Keeps BC, IX, IY.
 wide_column:
-	push hl
 	push ix
 	push iy
 	ld ix,0
@@ -258,7 +258,6 @@ wide_low_done:
 wide_high_done:
 	pop iy
 	pop ix
-	pop hl
 	ret
 wide_run:			; a run of A
 	di
@@ -268,4 +267,16 @@ wide_run:			; a run of A
 	ld e,a
 	ld a,(WIDE_PAGE)
 	ld h,a
+	ret
+
+; Where interrupts were off when CP/M started us they stay off: every EI becomes a NOP.
+start_kernel:
+	ld a,i			; P/V = IFF2
+	ret pe
+	ld a,i			; an NMOS Z80 clears P/V when an interrupt comes in this very instruction: ask twice
+	ret pe
+	xor a			; NOP
+	ld (column_ei),a
+	ld (breathe_ei),a
+	ld (scan_end_ei),a
 	ret

@@ -88,19 +88,10 @@ chat_query:
 	call echo_line_end
 	jr chat_line
 
-; Things that change the image in memory happen here, after /V has had its look: where interrupts were off when CP/M
-; started us they stay off, so every place that would enable them is turned into a NOP.
+; What changes memory besides the stack happens here, after /V has had its look. Keeps HL.
 prepare:
 	push hl
-	ld a,i			; P/V = IFF2
-	jp pe,prepared
-	ld a,i			; an NMOS Z80 clears P/V when an interrupt comes in this very instruction: ask twice
-	jp pe,prepared
-	xor a			; NOP
-	ld (column_ei),a
-	ld (breathe_ei),a
-	ld (scan_end_ei),a
-prepared:
+	call start_kernel
 	pop hl
 	ret
 

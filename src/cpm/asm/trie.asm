@@ -8,6 +8,30 @@
 ; With BASE kept plus 128 too, the sum of both carries exactly where v >= 0, and is v. One more neuron behind the last,
 ; always active, has a column that ends the scan.
 
+; After prepare_first_layer: A = WIDE. A wide query goes without the trie, whose bytes could not hold it.
+start_trie:
+	ld hl,0
+	or a
+	jr nz,start_node
+	ld hl,TRIE
+start_node:
+	ld (NODE),hl
+	ret
+
+; On the trie the context is known.
+context_step:
+	ld hl,(NODE)
+	ld a,h
+	or l
+	ret nz
+	jp add_context
+
+scan_first_layer:
+	ld hl,(NODE)
+	ld a,h
+	or l
+	jp z,scan_first
+
 ; Scans layer 1 at node HL and scatters every active neuron into layer 2.
 scan_node:
 	ld e,(hl)
@@ -72,7 +96,13 @@ scan_end_ei:
 	ret
 
 ; A reply goes on with the character C of class A: the next node, or off the trie for the rest of this reply.
-follow:	ld hl,(NODE)
+said:	ld hl,(NODE)
+	ld b,a
+	ld a,h
+	or l
+	ld a,c
+	jp z,push_context
+	ld a,b
 	inc hl
 	inc hl
 	ld b,(hl)

@@ -1,0 +1,18 @@
+; Packed kernel: how a column is entered (packed.asm). Interrupts stay as they are.
+
+; Counts a column into a page: its address is on the stack. Keeps BC, DE, HL.
+enter_count macro &page
+	ld a,&page
+	jp packed_count
+	endm
+
+; Adds a column times A (1..255) to the accumulators of a page pair: DE = its address. Keeps BC, HL.
+; bytes: length of a column of that layer.
+enter_scatter macro &page,&bytes
+	push hl			; 11
+	push bc			; 11
+	ld c,a			; 4
+	ld h,&page		; 7
+	ld ix,&bytes		; 14
+	jp packed_scatter	; 10
+	endm
