@@ -5,11 +5,11 @@
  *   emulator ──► the bundled machine on virtual time, its drive A: a folder that is kept between runs, or a fresh one
  *   PATH, COMn, tcp://host:port ──► exactly that, or an error
  */
-import { closeSync, mkdirSync, openSync, readdirSync, writeSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { ZulmError } from "../base/errors.js";
-import { writeFileAtomic } from "../base/files.js";
+import { makeFolder, writeFileAtomic } from "../base/files.js";
 import { assembleReceiver, RECEIVER_NAME } from "../cpm/receiver.js";
 import type { Drive } from "../emu/drive.js";
 import { openEmulatorLink } from "../emu/emulator-link.js";
@@ -19,7 +19,6 @@ import { MemoryDrive } from "../emu/memory-drive.js";
 import { toolFiles } from "../emu/tools/tools.js";
 import { formatCount } from "../report/format.js";
 import type { TargetResult } from "../report/results.js";
-import { captureLink } from "../transport/capture.js";
 import type { Link } from "../transport/link.js";
 import { openLink } from "../transport/open-link.js";
 import { choosePort, listPorts, type PortInfo, parsePortSpec } from "../transport/ports.js";
@@ -27,6 +26,7 @@ import { loadProfile, type Profile } from "../transport/profile.js";
 import { integer, type Session } from "./command.js";
 import { choose, type PortChoice } from "./guided.js";
 import { type CliIo, canAsk } from "./io.js";
+import { logLine } from "./line-log.js";
 import { keptDrive } from "./locations.js";
 
 export interface TargetOptions {
@@ -54,7 +54,11 @@ export const EMULATOR = "emulator";
 const HARDWARE_PROFILE = "generic";
 export const DEFAULT_MACHINE: MachineName = "rc2014";
 /** The profile that fits each emulated machine. */
-export const PROFILES: Readonly<Record<MachineName, string>> = { "rc2014": EMULATOR, "bare": HARDWARE_PROFILE };
+export const PROFILES: Readonly<Record<MachineName, string>> = {
+	"rc2014": EMULATOR,
+	"rc2014-stock": "rc2014-stock",
+	"bare": HARDWARE_PROFILE,
+};
 
 export function addTargetOptions(command: Command): Command {
 	return command
@@ -85,7 +89,12 @@ export async function openTarget(session: Session, options: TargetOptions, fresh
 	const target = port === EMULATOR ? openEmulator(session, options, fresh) : await openHardware(session, options, port);
 	if (options.log === undefined) return target;
 	try {
-		return withLog(target, options.log);
+		const log = logLine(target.link, options.log, (text) => session.out.note(text));
+		const close = async () => {
+			await target.close();
+			log.close();
+		};
+		return { ...target, link: log.link, close };
 	} catch (error) {
 		await target.close();
 		throw error;
@@ -148,27 +157,6 @@ async function openHardware({ signal }: Session, options: TargetOptions, port: s
 	};
 }
 
-/** Every byte of the line into a file, as it passes, so that the log is there when something goes wrong. */
-function withLog(target: Target, path: string): Target {
-	let file: number;
-	try {
-		file = openSync(path, "w");
-	} catch (cause) {
-		throw new ZulmError("file-unwritable", `Cannot write the log ${path}: ${(cause as Error).message}.`, {
-			hint: "Choose a folder you may write to.",
-			cause,
-		});
-	}
-	return {
-		...target,
-		link: captureLink(target.link, (line) => writeSync(file, line)),
-		close: async () => {
-			await target.close();
-			closeSync(file);
-		},
-	};
-}
-
 /** "emulated rc2014 at 115,200 baud", "/dev/ttyUSB0 at 115,200 baud, profile rc2014-romwbw" */
 export function describeTarget({ link, profile, machine, emulator }: TargetResult): string {
 	const speed = link.baud === undefined ? "" : ` at ${formatCount(link.baud)} baud`;
@@ -206,7 +194,7 @@ export function openDriveA(
 	machine: MachineName = DEFAULT_MACHINE,
 ): FolderDrive {
 	const path = folder ?? keptFolder(env, machine);
-	mkdirSync(path, { recursive: true });
+	makeFolder(path);
 	const present = new Set(readdirSync(path).map((name) => name.toUpperCase()));
 	for (const [name, bytes] of firstFiles(machine)) {
 		if (folder === undefined || !present.has(name)) writeFileAtomic(join(path, name), bytes);
@@ -216,9 +204,7 @@ export function openDriveA(
 
 /** Puts a program on the drive that an emulated machine keeps between runs. */
 export function keepProgram(env: CliIo["env"], name: string, image: Uint8Array, machine?: MachineName): void {
-	const folder = keptFolder(env, machine);
-	mkdirSync(folder, { recursive: true });
-	writeFileAtomic(join(folder, name), image);
+	writeFileAtomic(join(keptFolder(env, machine), name), image);
 }
 
 /** Folder behind the drive that an emulated machine keeps between runs. */

@@ -35,6 +35,8 @@ export class AciaConsole implements ConsoleDevice {
 		private readonly acia: Acia6850,
 		private readonly shape: ReceiveRing | undefined,
 		private readonly nowT: () => number,
+		/** Bit 7 of what comes in is cleared, as BIOSes for terminals of seven bits do. */
+		private readonly stripBit7 = false,
 	) {}
 
 	advance(): void {}
@@ -66,6 +68,11 @@ export class AciaConsole implements ConsoleDevice {
 	}
 
 	read(): number | undefined {
+		const byte = this.readWhole();
+		return byte !== undefined && this.stripBit7 ? byte & 0x7f : byte;
+	}
+
+	private readWhole(): number | undefined {
 		this.service();
 		if (this.shape === undefined) return this.received() ? this.acia.readData() : undefined;
 		const byte = this.ring.shift();

@@ -12,6 +12,8 @@ import type { Cpu } from "./cpu.js";
 import { DiskDelay } from "./disk-delay.js";
 import type { Drive } from "./drive.js";
 import { BIOS, type Layout, PAGE_ZERO, TOOL_SIGNATURE, TPA } from "./layout.js";
+import { runLoader } from "./loader.js";
+import type { MachineConfig } from "./machine-config.js";
 import { type Native, NativeCode, type Next } from "./native.js";
 import type { Timer } from "./timer.js";
 import { ToolSystem } from "./tools/tool-system.js";
@@ -30,8 +32,7 @@ export interface CpmWiring {
 	readonly console: ConsoleDevice;
 	readonly drives: readonly (Drive | undefined)[];
 	readonly timer: Timer;
-	/** How long one flush of the disk takes, seconds. */
-	readonly diskStallS: number;
+	readonly config: Pick<MachineConfig, "diskStallS" | "loader" | "stopInLoader">;
 	/** The receive interrupt. */
 	serviceInterrupt(): void;
 	onConsoleInput(byte: number): void;
@@ -60,7 +61,7 @@ export class Cpm {
 			coldBoot: () => this.coldBoot(),
 			warmBoot: () => this.warmBoot(),
 		});
-		const diskDelay = new DiskDelay(wiring.timer, wiring.diskStallS);
+		const diskDelay = new DiskDelay(wiring.timer, wiring.config.diskStallS);
 		this.bdos = new Bdos({ ...wiring, bios: this.bios, diskDelay });
 		this.ccp = new Ccp({ cpu, layout, bdos: this.bdos, diskDelay });
 		const tools = new ToolSystem({ ...wiring, bdos: this.bdos, bios: this.bios, diskDelay });
@@ -93,7 +94,12 @@ export class Cpm {
 	private *coldBoot(): Native<Next> {
 		if (this.alone) return this.end("warm-boot");
 		this.boot(true);
-		yield* this.bdos.console.print(`\r\nZULM ${this.wiring.layout.sizeK}K CP/M 2.2 (emulated)\r\n`);
+		const { layout, config } = this.wiring;
+		if (config.loader === undefined) {
+			yield* this.bdos.console.print(`\r\nZULM ${layout.sizeK}K CP/M 2.2 (emulated)\r\n`);
+		} else {
+			yield* runLoader(this.bios, config.loader, config.stopInLoader, (layout.ccp - TPA) / 1024);
+		}
 		return yield* this.ccp.run();
 	}
 

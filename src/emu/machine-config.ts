@@ -7,6 +7,7 @@
  */
 import type { ReceiveRing } from "./acia-console.js";
 import { DEFAULT_FBASE } from "./layout.js";
+import type { LoaderName } from "./loader.js";
 import type { ToolName } from "./tools/tools.js";
 
 export interface MachineConfig {
@@ -24,6 +25,12 @@ export interface MachineConfig {
 	readonly diskStallS: number;
 	/** What is on drive A: besides the files that are put there. */
 	readonly tools: readonly ToolName[];
+	/** What the ROM starts before CP/M. */
+	readonly loader: LoaderName | undefined;
+	/** Whether a cold boot stops in the loader, or (false) goes on to CP/M as if it had been told to. */
+	readonly stopInLoader: boolean;
+	/** Whether the BIOS clears bit 7 of what it reads from the console. */
+	readonly stripBit7: boolean;
 }
 
 /** RC2014 with a 68B50: 7.3728 MHz, 115200 8N1, RTS as RomWBW's driver handles it, BDOS as on the stock disk. */
@@ -36,10 +43,14 @@ export const RC2014: MachineConfig = {
 	receiveRing: { size: 32, dropRtsAt: 16, raiseRtsAt: 8 },
 	diskStallS: 0,
 	tools: [],
+	loader: undefined,
+	stopInLoader: false,
+	stripBit7: false,
 };
 
 /** The least a CP/M 2.2 can be: 64 K, console polled at 9600 baud, no flow control, floppies, no receiver on them. */
 export const BARE: MachineConfig = {
+	...RC2014,
 	name: "bare",
 	clockHz: 4_000_000,
 	baud: 9600,
@@ -50,8 +61,19 @@ export const BARE: MachineConfig = {
 	tools: ["PIP", "LOAD", "DDT"],
 };
 
+/** RC2014 as its CP/M disk image comes: Grant Searle's DOWNLOAD on it, behind the Small Computer Monitor. */
+export const RC2014_STOCK: MachineConfig = {
+	...RC2014,
+	name: "rc2014-stock",
+	loader: "scm",
+	tools: ["DOWNLOAD"],
+};
+
 /** Every emulated machine by the name that `--machine` takes. */
-export const MACHINES = { "rc2014": RC2014, "bare": BARE } as const satisfies Record<string, MachineConfig>;
+export const MACHINES = { "rc2014": RC2014, "rc2014-stock": RC2014_STOCK, "bare": BARE } as const satisfies Record<
+	string,
+	MachineConfig
+>;
 
 export type MachineName = keyof typeof MACHINES;
 

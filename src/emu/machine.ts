@@ -96,7 +96,8 @@ export class Machine {
 			flowControl: this.config.flowControl,
 			onSent: (byte, timing) => this.acia.receive(receiveFrame(byte, timing, this.acia.timing)),
 		});
-		const aciaConsole = new AciaConsole(this.acia, this.config.receiveRing, () => this.tStates);
+		const { receiveRing, stripBit7 } = this.config;
+		const aciaConsole = new AciaConsole(this.acia, receiveRing, () => this.tStates, stripBit7);
 		this.console = options.console ?? aciaConsole;
 		const timer = new Timer(() => this.tStates, clockHz);
 		this.devices = [this.acia, this.hostUart, this.console, timer];
@@ -107,7 +108,7 @@ export class Machine {
 			console: this.console,
 			drives: drivesOf(options, this.config),
 			timer,
-			diskStallS: this.config.diskStallS,
+			config: this.config,
 			serviceInterrupt: () => aciaConsole.service(),
 			onConsoleInput: (byte) => this.listeners.onConsoleInput?.(byte, now()),
 			onConsoleOutput: (byte) => this.listeners.onConsoleOutput?.(byte, now()),

@@ -4,11 +4,13 @@ import { EXIT, ZulmError } from "../../base/errors.js";
 import { MACHINES, type MachineName } from "../../emu/machine-config.js";
 import { serve } from "../../emu/serve.js";
 import { formatClock, formatCount } from "../../report/format.js";
+import type { EmulateResult } from "../../report/results.js";
 import { type CommandResult, declare, handle, integer, number, type Run, type Session } from "../command.js";
+import { commandLine } from "../command-line.js";
 import { DEFAULT_MACHINE, keptFolder, machineOption, openDriveA, PROFILES } from "../target.js";
 
 interface Options {
-	readonly json?: never;
+	readonly json?: boolean;
 	readonly pty?: boolean;
 	readonly tcp?: number;
 	readonly drive?: string;
@@ -16,6 +18,8 @@ interface Options {
 	readonly clock?: number;
 	readonly baud?: number;
 	readonly diskStall?: number;
+	readonly bootLoader?: boolean;
+	readonly stripBit7?: boolean;
 }
 
 export function declareEmulate(program: Command, run: Run): void {
@@ -23,9 +27,9 @@ export function declareEmulate(program: Command, run: Run): void {
 		summary: "serve the emulated machine in real time",
 		description:
 			"An RC2014-like machine (Z80, 68B50 ACIA, CP/M 2.2), or another one, that other programs, zulm in another window " +
-			"among them, can use as if it were plugged in. The first line on stdout is what to give to --port. Ctrl-C ends it.",
+			"among them, can use as if it were plugged in. The first line on stdout is what to give to --port; " +
+			"with --json an object with it is printed once the machine can be reached. Ctrl-C ends it.",
 		examples: ["zulm emulate --pty", "zulm emulate --tcp 2323 --drive ./disk", "zulm emulate --pty --machine bare"],
-		json: false,
 	})
 		.option("--pty", "serve on a pseudo-terminal (not on Windows)")
 		.option("--tcp <port>", "serve on a TCP port of this computer; 0 takes any free one", integer(0, 65535))
@@ -33,7 +37,9 @@ export function declareEmulate(program: Command, run: Run): void {
 		.addOption(machineOption())
 		.option("--clock <hz>", "clock of the Z80 (default: the machine's)", integer(100_000, 100_000_000))
 		.option("--baud <rate>", "line speed (default: the machine's)", integer(300, 921_600))
-		.option("--disk-stall <seconds>", "how long one flush of the disk takes (default: the machine's)", number(0, 60));
+		.option("--disk-stall <seconds>", "how long one flush of the disk takes (default: the machine's)", number(0, 60))
+		.option("--boot-loader", "stop in the machine's boot loader, where it has one, instead of going on to CP/M")
+		.option("--strip-bit7", "the machine's BIOS clears bit 7 of what is typed");
 	handle(run, command, emulateCommand);
 }
 
@@ -52,14 +58,20 @@ async function emulateCommand({ io, out, signal }: Session, options: Options): P
 		clockHz: options.clock ?? machine.clockHz,
 		baud: options.baud ?? machine.baud,
 		diskStallS: options.diskStall ?? machine.diskStallS,
+		stopInLoader: options.bootLoader ?? machine.stopInLoader,
+		stripBit7: options.stripBit7 ?? machine.stripBit7,
 		signal,
 		onReady: (address, { config }) => {
-			out.print(address);
+			const drive = options.drive ?? keptFolder(io.env, name);
+			const result: EmulateResult = { port: address, machine: config.name, clockHz: config.clockHz, baud: config.baud, drive };
+			if (out.json) out.object(result);
+			else out.print(address);
 			out.note(
-				`${config.name}: Z80 at ${formatClock(config.clockHz)}, ${formatCount(config.baud)} baud, drive A: is ${options.drive ?? keptFolder(io.env, name)}`,
+				`${config.name}: Z80 at ${formatClock(config.clockHz)}, ${formatCount(config.baud)} baud, drive A: is ${drive}`,
 			);
-			out.note(`In another window: zulm deploy --port ${address} --profile ${PROFILES[name]}`);
+			const deploy = ["deploy", "--port", address, "--profile", PROFILES[name]];
+			out.note(`In another window: ${commandLine(io.env, deploy)}`);
 		},
 	});
-	return { json: null, exitCode: EXIT.interrupted };
+	return { exitCode: EXIT.interrupted };
 }

@@ -115,7 +115,7 @@ function* writeImage(system: ToolSystem, target: ToolFile, loading: Loading): Na
 		const at = TPA + record * RECORD_BYTES;
 		if (!target.write(loading.image.subarray(at, at + RECORD_BYTES))) throw new LoadError("plain", "DISK WRITE");
 	}
-	yield* system.flushDisk();
+	yield* system.burst();
 	if (!target.close()) throw new LoadError("plain", "CANNOT CLOSE FILE");
 	return records;
 }

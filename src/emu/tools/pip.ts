@@ -182,7 +182,7 @@ class FileSink implements Sink {
 			if (!this.temporary.write(record)) throw new PipError("DISK WRITE ERROR", this.text);
 		}
 		yield* system.timer.waitSeconds((FULL_BUFFER_S * buffer.length) / BUFFER_BYTES);
-		yield* system.flushDisk();
+		yield* system.burst();
 		this.buffer = [];
 	}
 }

@@ -75,8 +75,18 @@ export class ToolSystem {
 		return new ToolFile(this, name, fcb);
 	}
 
-	/** The disk is written: many records at once. */
+	/** One record has been given to the BDOS; now and then the disk is written. */
+	*recordWritten(): Native<void> {
+		yield* this.wiring.diskDelay.recordWritten();
+	}
+
+	/** What the BDOS has of a file goes to the disk. */
 	*flushDisk(): Native<void> {
+		yield* this.wiring.diskDelay.flush();
+	}
+
+	/** Many records go to the disk at once. */
+	*burst(): Native<void> {
 		yield* this.wiring.diskDelay.burst();
 	}
 

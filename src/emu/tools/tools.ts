@@ -4,12 +4,13 @@
  */
 import type { Native, Next } from "../native.js";
 import { ddt } from "./ddt.js";
+import { download } from "./download.js";
 import { load } from "./load.js";
 import { pip } from "./pip.js";
 import { toolName, toolStub } from "./stub.js";
 import type { Tool, ToolSystem } from "./tool-system.js";
 
-const TOOLS = { PIP: pip, LOAD: load, DDT: ddt } satisfies Record<string, Tool>;
+const TOOLS = { PIP: pip, LOAD: load, DDT: ddt, DOWNLOAD: download } satisfies Record<string, Tool>;
 
 export type ToolName = keyof typeof TOOLS;
 
