@@ -161,6 +161,27 @@ export class Ccp {
 		return this.console.untilWaiting(this.#waiting, silenceS);
 	}
 
+	/** Reads until `pattern` is at the end of what was printed and the machine is quiet, or it waits for something known. */
+	async untilWaitingOr(pattern: RegExp, silenceS: number): Promise<string> {
+		const patterns: Readonly<Record<Waiting | "wanted", RegExp>> = { wanted: pattern, ...this.#waiting };
+		return (await this.console.untilWaiting(patterns, silenceS)).text;
+	}
+
+	/**
+	 * Ends a program with `keys`, unless `heard` shows that it has ended.
+	 * @returns `heard` and what came up to the prompt
+	 * @throws ZulmError as `find`
+	 */
+	async backToPrompt(heard: string, keys: string, silenceS: number): Promise<string> {
+		let text = heard + (await this.console.listen(SILENCE_S, CHATTER_S));
+		if (this.waitingIn(text) !== "prompt") {
+			await this.console.type(keys);
+			text += (await this.console.untilWaiting(this.#waiting, silenceS)).text;
+		}
+		await this.find();
+		return text;
+	}
+
 	/** `ERA name`. @returns "missing" when there was none. @throws ZulmError as `faultIn` */
 	async erase(name: string): Promise<FileOutcome> {
 		return outcome(await this.run(`ERA ${name}`), `erase ${name}`);

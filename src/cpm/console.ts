@@ -117,6 +117,17 @@ export class MachineConsole {
 		}
 	}
 
+	/** Reads until the text matches `pattern`, or nothing has come for `silenceS`. @returns all of it */
+	async untilMatch(pattern: RegExp, silenceS: number): Promise<string> {
+		let text = "";
+		while (!pattern.test(text)) {
+			const more = await this.read(silenceS);
+			if (more === "") break;
+			text += more;
+		}
+		return text;
+	}
+
 	/** What arrives until the machine is quiet for `quietS`, for at most `limitS`. */
 	async listen(quietS: number, limitS: number): Promise<string> {
 		const { bytes } = await this.reader.readQuiet(quietS, limitS, this.signal);

@@ -12,6 +12,7 @@ import { printable } from "../transport/printable.js";
 import type { ReceiverProfile } from "../transport/profile.js";
 import { sendXmodem, type TransferResult } from "../transport/xmodem/send-xmodem.js";
 import type { Ccp, CcpOptions } from "./ccp.js";
+import { downloadWith } from "./download.js";
 import { faultIn, isUnknownCommand } from "./messages.js";
 
 /** A transfer as `--json` shows it. */
@@ -31,10 +32,9 @@ export interface Transfer {
 /** A receiver that cancels still has to close and erase its file, on a floppy perhaps. */
 const LAST_WORDS_S = 15;
 const RECORD_BYTES = 128;
-
 /**
  * Sends `bytes` to the file `name` on the machine, which is at its prompt; it is there again afterwards. `name` must
- * not exist.
+ * not exist. Nothing is put on the machine for it: see deliver.ts for that.
  * @throws ZulmError `no-receiver`, `disk-full`, `disk-read-only`, `file-read-only`, `transfer-cancelled`,
  * `transfer-failed`, `no-answer`, `line-lost`, `interrupted`
  */
@@ -46,19 +46,41 @@ export async function receiveFile(
 	options: CcpOptions = {},
 ): Promise<{ readonly receiver: string; readonly transfer: Transfer }> {
 	for (const receiver of receivers) {
-		const result = await receiveWith(ccp, receiver, name, bytes, options);
-		if (result) return { receiver: receiver.id, transfer: asTransfer(result) };
+		const transfer = await receiveWith(ccp, receiver, name, bytes, options);
+		if (transfer) return { receiver: receiver.id, transfer };
 		options.onEvent?.({ type: "receiver-missing", receiver: receiver.id });
 		await ccp.find();
 	}
+	throw noReceiver(receivers, "Change to the drive that holds one, or choose another --profile.");
+}
+
+/** None of `receivers` is on the machine. */
+export function noReceiver(receivers: readonly ReceiverProfile[], hint: string): ZulmError {
 	const tried = receivers.map((receiver) => verbOf(receiver)).join(", ");
-	throw new ZulmError("no-receiver", `The machine has none of the receiving programs this profile knows: ${tried}.`, {
-		hint: "Change to the drive that holds one, or choose another --profile.",
+	return new ZulmError("no-receiver", `The machine has none of the receiving programs this profile knows: ${tried}.`, {
+		hint,
 	});
 }
 
+/**
+ * Sends `bytes` with one receiver.
+ * @returns undefined when the machine does not have it
+ * @throws NotReceiving when a program of that name does something else, ZulmError as `receiveFile`
+ */
+export async function receiveWith(
+	ccp: Ccp,
+	receiver: ReceiverProfile,
+	name: string,
+	bytes: Uint8Array,
+	options: CcpOptions,
+): Promise<Transfer | undefined> {
+	const send = receiver.protocol === "download" ? downloadWith : xmodemWith;
+	const result = await send(ccp, receiver, name, bytes, options);
+	return result && asTransfer(result);
+}
+
 /** @returns undefined when the machine does not have this receiver */
-async function receiveWith(
+async function xmodemWith(
 	ccp: Ccp,
 	receiver: ReceiverProfile,
 	name: string,
@@ -108,6 +130,9 @@ async function receiveWith(
 
 /** The receiver is not on the machine: not a failure, the next one is tried. */
 class NotOnMachine extends Error {}
+
+/** There is a program of that name, and it ended without asking for a file: another program, or another version. */
+export class NotReceiving extends ZulmError {}
 
 /** A receiver that gives up prints why: that is the better error. */
 async function withLastWords(ccp: Ccp, receiver: ReceiverProfile, error: unknown): Promise<unknown> {
@@ -160,9 +185,9 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
 	"machine-refused": "Erase or rename the file on the machine, or choose another name with --as.",
 };
 
-function endedAtOnce(command: string, heard: string): ZulmError {
+function endedAtOnce(command: string, heard: string): NotReceiving {
 	const words = printable(heard.trim().slice(-80));
-	return new ZulmError("machine-refused", `"${command}" did not start to receive; the machine said "${words}".`, {
+	return new NotReceiving("machine-refused", `"${command}" did not start to receive; the machine said "${words}".`, {
 		hint: "Try the command at the machine's own prompt.",
 	});
 }
@@ -171,10 +196,13 @@ function failed(message: string): ZulmError {
 	return new ZulmError("transfer-failed", message, { hint: RETRY });
 }
 
-function verbOf(receiver: ReceiverProfile): string {
+/** The program's name, without a drive. */
+export function verbOf(receiver: ReceiverProfile): string {
 	return receiver.command.split(" ")[0] as string;
 }
 
-function asTransfer({ protocol, blockSize, bytes, seconds, bytesPerSecond, retries }: TransferResult): Transfer {
+type Sent = Pick<Transfer, "protocol" | "blockSize" | "bytes" | "seconds" | "bytesPerSecond" | "retries">;
+
+function asTransfer({ protocol, blockSize, bytes, seconds, bytesPerSecond, retries }: Sent): Transfer {
 	return { protocol, blockSize, bytes, seconds, bytesPerSecond, retries, skipped: false, bootstrapped: false };
 }

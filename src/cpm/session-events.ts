@@ -13,6 +13,18 @@ export type SessionEvent =
 	| { readonly type: "receiver-missing"; readonly receiver: string }
 	/** This receiving program answered and takes the file. */
 	| { readonly type: "receiver"; readonly receiver: string }
+	/** A program of its name is on the machine but did not start to receive; the next one is tried. */
+	| { readonly type: "receiver-refused"; readonly receiver: string; readonly reason: string }
+	/** Nothing on the machine receives files: this is put there by typing it at the console, with this program's help. */
+	| { readonly type: "bootstrap"; readonly what: "receiver" | "program"; readonly bytes: number; readonly tool: string }
+	/** Characters typed so far, each confirmed by its echo; `again`: how often it was begun anew. */
+	| { readonly type: "typing"; readonly characters: number; readonly of: number; readonly again: number }
+	/** It is on the machine, and the figures of LOAD, or the bytes DDT shows, are right. */
+	| { readonly type: "bootstrapped"; readonly name: string }
+	/** Block 1 never arrives whole, as on a console that loses bit 7: the program goes as text instead. */
+	| { readonly type: "console-not-8-bit" }
+	/** The console is not on the line: a person has to do this at the machine. */
+	| { readonly type: "instructions"; readonly title: string; readonly steps: readonly string[] }
 	| { readonly type: "progress"; readonly progress: TransferProgress }
 	/** An earlier session was cut short; this file was brought back under its name. */
 	| { readonly type: "recovered"; readonly name: string }

@@ -9,9 +9,10 @@ import { ZulmError } from "../base/errors.js";
 import type { Link } from "../transport/link.js";
 import type { Profile } from "../transport/profile.js";
 import { Ccp, type CcpOptions } from "./ccp.js";
+import { deliverFile } from "./deliver.js";
 import { programName, TEMPORARY_NAME } from "./names.js";
 import { type ProgramInfo, readProgram } from "./program.js";
-import { receiveFile, type Transfer } from "./receive.js";
+import type { Transfer } from "./receive.js";
 import { install, recover } from "./replace.js";
 import { type Verification, verifyAtPrompt } from "./verify.js";
 
@@ -85,7 +86,7 @@ async function replace(
 	options: UploadOptions,
 ): Promise<Upload> {
 	const { name, onEvent } = options;
-	const { receiver, transfer } = await receiveFile(ccp, profile.receivers, TEMPORARY_NAME, program, options);
+	const { receiver, transfer } = await deliverFile(ccp, profile, TEMPORARY_NAME, program, options);
 	const verify = expected ? await verifyTemporary(ccp, expected) : null;
 	if (verify) {
 		onEvent?.({ type: "verified", ok: verify.ok });

@@ -1,0 +1,136 @@
+/**
+ * DOWNLOAD.COM of stock RC2014 disks (Grant Searle): a program as hexadecimal text behind the command that takes it.
+ *
+ *   DOWNLOAD CHAT.COM ⏎ U0 ⏎ :C3170F5A…>80F3        length and sum of the bytes, low byte of each; no line end
+ *                          ◄ one dot per 128 bytes     OK | ======Checksum Error====== | ======File Length Error======
+ *
+ * The dot comes after the record is on the disk, so with one record on its way at a time no flow control is needed. A
+ * bad file stays on the disk: it is erased here. Works where bit 7 is lost.
+ */
+import { ZulmError } from "../base/errors.js";
+import { printable } from "../transport/printable.js";
+import type { ReceiverProfile } from "../transport/profile.js";
+import type { Ccp, CcpOptions } from "./ccp.js";
+import { faultIn, isUnknownCommand } from "./messages.js";
+
+const RECORD_BYTES = 128;
+/** DOWNLOAD prints nothing when it is ready; "DOWNLOAD?" comes sooner. */
+const START_S = 1.5;
+/** Writing a record, and now and then a block, to CompactFlash or floppy. */
+const DOT_S = 10;
+const END_S = 30;
+
+export interface DownloadResult {
+	readonly protocol: "download";
+	readonly blockSize: 128;
+	readonly bytes: number;
+	readonly seconds: number;
+	readonly bytesPerSecond: number;
+	readonly retries: 0;
+}
+
+/** What comes after the command: user area, bytes, length and sum. */
+export function downloadBody(bytes: Uint8Array, userArea = 0): string {
+	const sum = bytes.reduce((total, byte) => (total + byte) & 0xff, 0);
+	return `U${userArea}\r\n:${hex(bytes)}>${hex(Uint8Array.of(bytes.length & 0xff, sum))}`;
+}
+
+/** A file to paste into a terminal program at the CP/M prompt, for people without zulm at the other end. */
+export function downloadPackage(name: string, bytes: Uint8Array, userArea = 0): string {
+	return `DOWNLOAD ${name}\r\n${downloadBody(bytes, userArea)}`;
+}
+
+/**
+ * Sends `bytes` to DOWNLOAD as `name`, which must not exist. The machine is at its prompt, before and after.
+ * @returns undefined when the machine does not have the program
+ * @throws ZulmError `transfer-failed`, `disk-full`, `disk-read-only`, `machine-refused`, `line-lost`, `interrupted`
+ */
+export async function downloadWith(
+	ccp: Ccp,
+	receiver: ReceiverProfile,
+	name: string,
+	bytes: Uint8Array,
+	{ onEvent }: CcpOptions,
+): Promise<DownloadResult | undefined> {
+	const { console } = ccp;
+	const { clock } = console.link;
+	const command = receiver.command.replace("{name}", name);
+	await ccp.enter(command);
+	const started = await ccp.untilAnyWaiting(START_S);
+	if (isUnknownCommand(started.text, command)) return undefined;
+	if (started.waiting === "prompt") throw faultIn(started.text) ?? refused(command, started.text);
+
+	onEvent?.({ type: "receiver", receiver: receiver.id });
+	const startS = clock.now();
+	const body = downloadBody(bytes, ccp.userArea);
+	const dataStart = body.indexOf(":") + 1;
+	const tail = dataStart + 2 * bytes.length;
+	const blocks = Math.ceil(bytes.length / RECORD_BYTES);
+	await console.type(body.slice(0, dataStart));
+	let said = "";
+	for (let block = 0; block < blocks; block++) {
+		const from = dataStart + 2 * RECORD_BYTES * block;
+		await console.type(body.slice(from, Math.min(from + 2 * RECORD_BYTES, tail)));
+		// A last record that is not full is written when the length has come.
+		if ((block + 1) * RECORD_BYTES > bytes.length) break;
+		said += await console.untilMatch(DOT, DOT_S);
+		if (ccp.waitingIn(said) !== undefined) throw await failed(ccp, receiver, name, said);
+		const sent = (block + 1) * RECORD_BYTES;
+		const bytesPerSecond = sent / (clock.now() - startS);
+		const etaS = (bytes.length - sent) / bytesPerSecond;
+		onEvent?.({
+			type: "progress",
+			progress: { block: block + 1, blocks, bytes: sent, retries: 0, bytesPerSecond, etaS },
+		});
+	}
+	await console.type(body.slice(tail));
+	const end = await ccp.untilAnyWaiting(END_S);
+	said += end.text;
+	if (end.waiting !== "prompt" || !/^OK\s*$/m.test(said.replace(/\r/g, "\n"))) {
+		throw await failed(ccp, receiver, name, said);
+	}
+	const seconds = clock.now() - startS;
+	const { length } = bytes;
+	return {
+		protocol: "download",
+		blockSize: RECORD_BYTES,
+		bytes: length,
+		seconds,
+		bytesPerSecond: length / seconds,
+		retries: 0,
+	};
+}
+
+const DOT = /\./;
+
+async function failed(ccp: Ccp, receiver: ReceiverProfile, name: string, said: string): Promise<ZulmError> {
+	await ccp.find();
+	await ccp.erase(name);
+	const listed = receiver.failure.find(({ text }) => said.toLowerCase().includes(text.toLowerCase()));
+	const words = printable(
+		said
+			.replace(/[.\s]+/g, " ")
+			.trim()
+			.slice(-80),
+	);
+	return (
+		faultIn(said) ??
+		new ZulmError(listed?.code ?? "transfer-failed", `DOWNLOAD did not take the file; it said "${words}".`, {
+			hint: "Check the line and try again; the old program is still there.",
+		})
+	);
+}
+
+function refused(command: string, heard: string): ZulmError {
+	return new ZulmError(
+		"machine-refused",
+		`"${command}" ended at once: it said "${printable(heard.trim().slice(-80))}".`,
+		{
+			hint: "Try the command at the machine's own prompt.",
+		},
+	);
+}
+
+function hex(bytes: Uint8Array): string {
+	return Buffer.from(bytes).toString("hex").toUpperCase();
+}
