@@ -23,6 +23,7 @@ import type { Link } from "../transport/link.js";
 import { openLink } from "../transport/open-link.js";
 import { choosePort, listPorts, type PortInfo, parsePortSpec } from "../transport/ports.js";
 import { loadProfile, type Profile } from "../transport/profile.js";
+import { ReopenableLink } from "../transport/reopenable-link.js";
 import { integer, type Session } from "./command.js";
 import { choose, type PortChoice } from "./guided.js";
 import { type CliIo, canAsk } from "./io.js";
@@ -47,9 +48,13 @@ export interface Target {
 	readonly result: TargetResult;
 	/** Drive A: of the emulated machine when it is a fresh one in memory. */
 	readonly freshDrive: MemoryDrive | undefined;
+	/** Waits for a lost line and opens it again; undefined where nothing can be lost. */
+	readonly reopen?: (signal?: AbortSignal) => Promise<void>;
 	close(): Promise<void>;
 }
 
+/** How long to wait for a cable that was pulled. */
+const COMES_BACK_S = 60;
 export const EMULATOR = "emulator";
 const HARDWARE_PROFILE = "generic";
 export const DEFAULT_MACHINE: MachineName = "rc2014";
@@ -141,11 +146,13 @@ async function openHardware({ signal }: Session, options: TargetOptions, port: s
 	}
 	const profile = loadProfile(options.profile ?? HARDWARE_PROFILE);
 	const settings = options.baud === undefined ? profile.line : { ...profile.line, baud: options.baud };
-	const link = await openLink(port, settings, signal);
+	const open = () => openLink(port, settings, signal);
+	const link = new ReopenableLink(await open(), open);
 	return {
 		link,
 		profile,
 		freshDrive: undefined,
+		reopen: (again) => link.reopen(COMES_BACK_S, again),
 		result: {
 			link: link.describe(),
 			profile: profile.name,

@@ -1,18 +1,48 @@
 /** Putting a program on the target as `push`, `bench` and `deploy` share it: sent, verified, installed, and said so. */
-import { type Upload, upload } from "../cpm/upload.js";
+import type { Command } from "commander";
+import { type ResumedUpload, uploadResuming } from "../cpm/resume.js";
 import type { VerifyResult } from "../report/results.js";
-import type { Session } from "./command.js";
+import { integer, type Session } from "./command.js";
 import { describeTransfer, narrate } from "./narrate.js";
 import type { Target } from "./target.js";
+
+const DEFAULT_RESTARTS = 2;
+
+export interface UploadingOptions {
+	/** Send it even when the machine has it already. */
+	readonly force?: boolean;
+	/** How often to begin again after the line failed. */
+	readonly retries?: number;
+}
+
+export function addUploadingOptions(command: Command): Command {
+	return command
+		.option("--force", "send the program even when the machine has the same one already")
+		.option(
+			"--retries <n>",
+			"begin again this often when the line fails or comes back",
+			integer(0, 100),
+			DEFAULT_RESTARTS,
+		);
+}
 
 export async function uploadProgram(
 	{ out, signal }: Session,
 	target: Target,
 	image: Uint8Array,
 	name: string,
-): Promise<Upload> {
-	const result = await upload(target.link, target.profile, image, { name, signal, onEvent: narrate(out) });
-	out.done("sent", `${result.name}: ${describeTransfer(result.transfer)}`);
+	{ force, retries = DEFAULT_RESTARTS }: UploadingOptions = {},
+): Promise<ResumedUpload> {
+	const result = await uploadResuming(target.link, target.profile, image, {
+		name,
+		signal,
+		force,
+		restarts: retries,
+		reopen: target.reopen,
+		onEvent: narrate(out),
+		onRestart: (restart, because) => out.note(`  ${because.message} Starting again (${restart} of ${retries})`),
+	});
+	out.done(result.transfer.skipped ? "skipped" : "sent", `${result.name}: ${describeTransfer(result.transfer)}`);
 	if (result.verify !== null) out.done("verified", describeVerification(result.verify));
 	else out.note("  not verified: only programs packed by zulm can check themselves");
 	return result;

@@ -64,6 +64,7 @@ describe("a good upload", () => {
 		expect(machine.names).toEqual(["CHAT.COM", "NOTE.TXT", "RX.COM"]);
 		expect(events.map(({ type }) => type).filter((type) => type !== "command" && type !== "progress")).toEqual([
 			"prompt",
+			"prompt",
 			"receiver",
 			"verified",
 			"installed",
@@ -105,7 +106,7 @@ describe("a good upload", () => {
 		const ccp = await machine.ccp();
 		await ccp.startProgram("CHAT");
 		ccp.close();
-		expect((await send(machine, PROGRAM)).replaced).toBe(true);
+		expect((await send(machine, PROGRAM, { force: true })).replaced).toBe(true);
 	});
 
 	test("starts from RX left waiting by a session that broke", async () => {
@@ -117,6 +118,42 @@ describe("a good upload", () => {
 		await send(machine, PROGRAM);
 		expect(machine.drive.read("CHAT.COM")).toEqual(PROGRAM);
 		expect(machine.names).toEqual(["CHAT.COM", "NOTE.TXT", "RX.COM"]);
+	});
+});
+
+describe("a program that is there already", () => {
+	const there = () => new EmulatedMachine({ files: new Map([["CHAT.COM", PROGRAM]]) });
+
+	test("is not sent, only asked", async () => {
+		const machine = there();
+		const commands: string[] = [];
+		const result = await send(machine, PROGRAM, {
+			onEvent: (event) => event.type === "command" && commands.push(event.command),
+		});
+		expect(commands).toEqual(["DIR CHAT.*", "TYPE CHAT.COM", "CHAT /V"]);
+		expect(result).toMatchObject({ receiver: null, transfer: { skipped: true, seconds: 0 }, verify: { ok: true } });
+		expect(machine.drive.read("CHAT.COM")).toEqual(PROGRAM);
+	});
+
+	test("is sent when told to", async () => {
+		expect((await send(there(), PROGRAM, { force: true })).transfer.skipped).toBe(false);
+	});
+
+	test("is sent when it is damaged", async () => {
+		const damaged = PROGRAM.slice();
+		damaged[4000] = (damaged[4000] as number) ^ 1;
+		const machine = new EmulatedMachine({ files: new Map([["CHAT.COM", damaged]]) });
+		expect((await send(machine, PROGRAM)).transfer.skipped).toBe(false);
+		expect(machine.drive.read("CHAT.COM")).toEqual(PROGRAM);
+	});
+
+	test("a stranger's program is not run to find out", async () => {
+		const commands: string[] = [];
+		await send(machineWithOld(), PROGRAM, {
+			onEvent: (event) => event.type === "command" && commands.push(event.command),
+		});
+		expect(commands).toContain("TYPE CHAT.COM");
+		expect(commands).not.toContain("CHAT /V");
 	});
 });
 
@@ -160,6 +197,7 @@ describe("the cable is pulled", () => {
 	/** What zulm types during an upload over an old program. */
 	const COMMANDS = [
 		"DIR CHAT.*",
+		"TYPE CHAT.COM",
 		"ERA ZULMTMP.COM",
 		"RX ZULMTMP.COM",
 		"ZULMTMP /V",

@@ -1,7 +1,7 @@
 /**
  * A program onto the machine: found, sent, verified, and only then put in the place of the old one.
  *
- *   prompt → tidy up after a broken session → receiver → ZULMTMP.COM → ZULMTMP /V → install as NAME.COM
+ *   prompt → tidy up after a broken session → is it there already? → receiver → ZULMTMP.COM → ZULMTMP /V → NAME.COM
  *
  * When anything fails, the old program is still there under its name, and ZULMTMP.COM is erased if the machine answers.
  */
@@ -14,17 +14,19 @@ import { programName, TEMPORARY_NAME } from "./names.js";
 import { type ProgramInfo, readProgram } from "./program.js";
 import type { Transfer } from "./receive.js";
 import { install, recover } from "./replace.js";
-import { type Verification, verifyAtPrompt } from "./verify.js";
+import { hexWord, isAlready, type Verification, verifyAtPrompt } from "./verify.js";
 
 export interface UploadOptions extends CcpOptions {
 	/** What the program is to be called, such as "CHAT.COM". */
 	readonly name: string;
+	/** Send it even when the machine has it already. */
+	readonly force?: boolean | undefined;
 }
 
 export interface Upload {
 	readonly name: string;
-	/** Which receiver of the profile took it. */
-	readonly receiver: string;
+	/** Which receiver of the profile took it; null when nothing had to be sent. */
+	readonly receiver: string | null;
 	readonly transfer: Transfer;
 	/** Null for programs of other makers: they cannot check themselves, so only the transfer is known to be good. */
 	readonly verify: Verification | null;
@@ -65,7 +67,12 @@ export async function upload(
 	try {
 		await ccp.find();
 		try {
-			if (await recover(ccp, name)) options.onEvent?.({ type: "recovered", name });
+			const { present, recovered } = await recover(ccp, name);
+			if (recovered) options.onEvent?.({ type: "recovered", name });
+			if (present && expected && !options.force && (await isAlready(ccp, name, program, expected))) {
+				options.onEvent?.({ type: "verified", ok: true });
+				return alreadyThere(name, program, expected);
+			}
 			await ccp.erase(TEMPORARY_NAME);
 			return await replace(ccp, profile, program, expected, { ...options, name });
 		} catch (error) {
@@ -76,6 +83,26 @@ export async function upload(
 	} finally {
 		ccp.close();
 	}
+}
+
+function alreadyThere(name: string, program: Uint8Array, expected: ProgramInfo): Upload {
+	const crc16 = hexWord(expected.crc16);
+	return {
+		name,
+		receiver: null,
+		transfer: {
+			protocol: "none",
+			blockSize: 0,
+			bytes: program.length,
+			seconds: 0,
+			bytesPerSecond: 0,
+			retries: 0,
+			skipped: true,
+			bootstrapped: false,
+		},
+		verify: { ok: true, expectedCrc16: crc16, deviceCrc16: crc16 },
+		replaced: false,
+	};
 }
 
 async function replace(

@@ -72,6 +72,51 @@ export async function verifyAtPrompt(ccp: Ccp, name: string, expected: ProgramIn
 	return { ok: report.ok && same, expectedCrc16, deviceCrc16: report.crc16 };
 }
 
+/** Bytes of a program that TYPE must show alike before it is run: jump, signature, version, kernel, half the build id. */
+const HEAD_BYTES = 11;
+/** TYPE ends here (CP/M 2.2 manual, 1.6.6); our jump to 011Ah holds one. */
+const END_OF_TEXT = 0x1a;
+const TYPE_SILENCE_S = 10;
+
+/**
+ * Whether `name` on the machine is already `program`. It is only run (`/V`) when TYPE shows the same beginning: what
+ * other programs do with a `/V` nobody knows. An unclear answer is "no"; the machine is at its prompt afterwards.
+ * @throws ZulmError as `Ccp.find` and `Ccp.enter`
+ */
+export async function isAlready(ccp: Ccp, name: string, program: Uint8Array, expected: ProgramInfo): Promise<boolean> {
+	await ccp.enter(`TYPE ${name}`);
+	let shown = "";
+	while (shown.length < 2 * HEAD_BYTES) {
+		const more = await ccp.console.read(TYPE_SILENCE_S);
+		if (more === "") break;
+		shown += more;
+		if (ccp.waitingIn(shown) === "prompt") break;
+	}
+	// Any key ends TYPE; at the prompt ^C in column 0 is a warm boot, which does no harm either.
+	await ccp.console.type(STOP_TYPE);
+	await ccp.find();
+	if (!beginsLike(shown, program)) return false;
+	try {
+		return (await verifyAtPrompt(ccp, name, expected)).ok;
+	} catch (error) {
+		if (!(error instanceof ZulmError) || NO_ANSWER_AT_ALL.includes(error.code)) throw error;
+		await ccp.find();
+		return false;
+	}
+}
+
+/** Whether what TYPE printed is the beginning of `program`, bit 7 aside, which some consoles strip. */
+function beginsLike(shown: string, program: Uint8Array): boolean {
+	const head = program.subarray(0, HEAD_BYTES);
+	const end = head.indexOf(END_OF_TEXT);
+	const expected = end < 0 ? head : Uint8Array.of(...head.subarray(0, end), 0x0d);
+	const text = shown.replace(/^[\r\n]+/, "");
+	return expected.every((byte, i) => (text.charCodeAt(i) & 0x7f) === (byte & 0x7f));
+}
+
+const STOP_TYPE = "\x03";
+const NO_ANSWER_AT_ALL: readonly string[] = ["line-lost", "line-failed", "interrupted"];
+
 /**
  * `zulm verify`: finds the prompt and compares the program `name` on the machine with `program`, the bytes of its file.
  * @throws ZulmError `program-malformed` when `program` is not one of ours, and as `verifyAtPrompt` and `Ccp.find`

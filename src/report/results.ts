@@ -71,6 +71,8 @@ export interface TransferReport {
 	readonly seconds: number;
 	readonly bytesPerSecond: number;
 	readonly retries: number;
+	/** How often the whole upload began again, because the line failed. */
+	readonly restarts: number;
 	/** The machine had the same bytes already. */
 	readonly skipped: boolean;
 	/** A receiver had to be put on the machine first. */

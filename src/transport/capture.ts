@@ -30,8 +30,7 @@ export function captureLink(link: Link, sink: (line: string) => void): Link {
 		const t = Math.round((atS - startS) * 1e6) / 1e6;
 		sink(`${JSON.stringify({ t, dir, hex: Buffer.from(bytes).toString("hex") })}\n`);
 	};
-	const stopListening = link.onData((bytes, arrivalS) => record("rx", bytes, arrivalS));
-	link.onClose(stopListening);
+	link.onData((bytes, arrivalS) => record("rx", bytes, arrivalS));
 	return {
 		clock: link.clock,
 		controlLines: link.controlLines,

@@ -3,7 +3,7 @@
  *
  *   lost ──► listeners are told, reads and writes fail ──► reopen() waits for the port ──► a line again
  *
- * Listeners of the lost line are gone, as with any Link; whoever goes on listens anew. What was on its way is lost.
+ * Who listens for bytes hears those of the new line too; the end of each line is told once. What was on its way is lost.
  */
 import { ZulmError } from "../base/errors.js";
 import type { CloseListener, DataListener, Link } from "./link.js";
@@ -15,11 +15,14 @@ export class ReopenableLink implements Link {
 	#inner: Link;
 	readonly #open: () => Promise<Link>;
 	#closed = false;
+	/** Unlike those of a LinkListeners they outlive a lost line. */
+	readonly #dataListeners = new Set<DataListener>();
 
 	/** @param open opens the same port again; throws while it is not there */
 	constructor(inner: Link, open: () => Promise<Link>) {
 		this.#inner = inner;
 		this.#open = open;
+		this.#forward(inner);
 	}
 
 	get clock() {
@@ -43,7 +46,9 @@ export class ReopenableLink implements Link {
 	}
 
 	onData(listener: DataListener): () => void {
-		return this.#inner.onData(listener);
+		const entry: DataListener = (bytes, arrivalS) => listener(bytes, arrivalS);
+		this.#dataListeners.add(entry);
+		return () => this.#dataListeners.delete(entry);
 	}
 
 	onClose(listener: CloseListener): () => void {
@@ -69,6 +74,7 @@ export class ReopenableLink implements Link {
 				const inner = await this.#open();
 				if (this.#closed) await inner.close();
 				this.#inner = inner;
+				this.#forward(inner);
 				return;
 			} catch (cause) {
 				if (!(cause instanceof ZulmError)) throw cause;
@@ -81,5 +87,11 @@ export class ReopenableLink implements Link {
 			}
 			await clock.sleep(LOOK_EVERY_S, signal);
 		}
+	}
+
+	#forward(inner: Link): void {
+		inner.onData((bytes, arrivalS) => {
+			for (const listener of [...this.#dataListeners]) listener(bytes, arrivalS);
+		});
 	}
 }

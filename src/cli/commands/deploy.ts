@@ -32,10 +32,10 @@ import {
 } from "../target.js";
 import { arrivalsOf, describeTiming, measureTiming } from "../timing.js";
 import { addTrainingOptions, describeTraining, type TrainingOptions, trainCorpus, trainedResult } from "../training.js";
-import { uploadProgram } from "../uploading.js";
+import { addUploadingOptions, type UploadingOptions, uploadProgram } from "../uploading.js";
 import { VERSION } from "../version.js";
 
-interface Options extends TargetOptions, TrainingOptions {
+interface Options extends TargetOptions, TrainingOptions, UploadingOptions {
 	readonly json?: boolean;
 	readonly as: string;
 	readonly script?: string;
@@ -66,7 +66,7 @@ export function declareDeploy(program: Command, run: Run): void {
 		.option("--script <file>", "queries to ask, one a line (default: some of the corpus)")
 		.option("--report <file>", "report to write (default: reports/NAME-TIME.html)")
 		.option("--yes", "never ask: with several adapters that is an error");
-	handle(run, addTrainingOptions(addTargetOptions(command)), deployCommand);
+	handle(run, addTrainingOptions(addUploadingOptions(addTargetOptions(command))), deployCommand);
 }
 
 async function deployCommand(session: Session, options: Options, given?: string): Promise<CommandResult> {
@@ -86,7 +86,7 @@ async function deployCommand(session: Session, options: Options, given?: string)
 		writeFileAtomic(files.program, program.image);
 		const packed = programResult(files.program, program);
 		out.done("packed", describeProgram(packed));
-		const { transfer, verify } = await uploadProgram(session, target, program.image, name);
+		const { transfer, verify } = await uploadProgram(session, target, program.image, name, options);
 		if (verify === null) throw new ZulmError("verify-failed", "The program could not verify itself.");
 		if (target.freshDrive !== undefined) keepProgram(session.io.env, name, program.image, options.machine);
 

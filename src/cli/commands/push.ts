@@ -4,9 +4,9 @@ import { readFileOrExplain } from "../../base/files.js";
 import { defaultProgramName } from "../../cpm/names.js";
 import { type CommandResult, declare, handle, type Run, type Session } from "../command.js";
 import { addTargetOptions, describeTarget, openTarget, type TargetOptions } from "../target.js";
-import { uploadProgram } from "../uploading.js";
+import { addUploadingOptions, type UploadingOptions, uploadProgram } from "../uploading.js";
 
-interface Options extends TargetOptions {
+interface Options extends TargetOptions, UploadingOptions {
 	readonly json?: boolean;
 	readonly as?: string;
 }
@@ -23,7 +23,7 @@ export function declarePush(program: Command, run: Run): void {
 	})
 		.argument("<program>", "program to send (.COM)")
 		.option("--as <name>", "name on the machine (default: the file's)");
-	handle(run, addTargetOptions(command), pushCommand);
+	handle(run, addUploadingOptions(addTargetOptions(command)), pushCommand);
 }
 
 async function pushCommand(session: Session, options: Options, path: string): Promise<CommandResult> {
@@ -32,7 +32,7 @@ async function pushCommand(session: Session, options: Options, path: string): Pr
 	const target = await openTarget(session, options);
 	try {
 		session.out.done("connected", describeTarget(target.result));
-		const { transfer, verify } = await uploadProgram(session, target, image, name);
+		const { transfer, verify } = await uploadProgram(session, target, image, name, options);
 		return { json: { target: target.result, transfer, verify } };
 	} finally {
 		await target.close();

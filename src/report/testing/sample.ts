@@ -47,6 +47,7 @@ export function sampleReport(): DeployReport {
 				seconds: 3.4,
 				bytesPerSecond: 10_277.6,
 				retries: 0,
+				restarts: 0,
 				skipped: false,
 				bootstrapped: false,
 			},
