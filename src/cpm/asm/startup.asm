@@ -66,8 +66,15 @@ one_shot:
 
 ; Chat until "!" alone on a line, or ^C in column 0.
 chat:	call prepare
-	ld de,greeting
-	call print
+	ld hl,greeting
+greet:	ld a,(hl)		; through BDOS 6, like all that a chat prints: BDOS 9 would swallow a key typed ahead
+	or a
+	jr z,chat_line
+	push hl
+	call echo
+	pop hl
+	inc hl
+	jr greet
 chat_line:
 	ld a,'>'
 	call echo
@@ -114,7 +121,7 @@ fold_case:
 	or 20h
 	ret
 
-greeting:	db "Type to chat, ! to leave.",13,10,"$"
+greeting:	db "Type to chat, ! to leave.",13,10,0
 not_z80:	db "ZULM: this program needs a Z80.",13,10,"$"
 too_small:	db "ZULM: not enough memory: this program needs BDOS at $"
 too_small_end:	db "H or above.",13,10,"$"

@@ -12,6 +12,7 @@ import { MAX_REPLY_LENGTH } from "../../model/network.js";
 import { PROGRAM_ORIGIN, type Program } from "../program.js";
 
 const BDOS_ENTRY = 5;
+const COMMAND_TAIL = 0x80;
 /** Nothing here takes longer; a program that does has lost its way. */
 const LIMIT_T_STATES = 400_000_000;
 const EI = 0xfb;
@@ -63,6 +64,8 @@ export class ChatMachine {
 	#keys: readonly Key[] = [];
 	#nextKey = 0;
 	#pollsLeft = 0;
+	/** Whether the start-up work of a chat is done. */
+	#prepared = false;
 
 	constructor(program: Program, fbase = 0xd806) {
 		this.#program = program;
@@ -98,12 +101,13 @@ export class ChatMachine {
 
 	/**
 	 * Runs the program with a command tail until it returns to CP/M or asks for a key that nobody presses.
+	 * @param tail with the blank in front that the CCP leaves there
 	 * @param keys as a string: one byte each, all typed ahead
 	 */
-	runWith(tail: string, keys: string | readonly Key[] = ""): string {
-		const text = toMachineBytes(tail === "" ? "" : ` ${tail}`);
-		this.memory[0x80] = text.length;
-		this.memory.set(text, 0x81);
+	runWith(tail: string | Uint8Array, keys: string | readonly Key[] = ""): string {
+		const text = typeof tail === "string" ? toMachineBytes(tail) : tail;
+		this.memory[COMMAND_TAIL] = text.length;
+		this.memory.set(text, COMMAND_TAIL + 1);
 		this.output = [];
 		this.#keys = typeof keys === "string" ? [...keys].map((key) => ({ byte: key.charCodeAt(0), polls: 0 })) : keys;
 		this.#nextKey = 0;
@@ -130,6 +134,8 @@ export class ChatMachine {
 
 	/** Takes a query as the program's own `set_query` wants it and answers it; the reply's text. */
 	ask(query: Uint8Array): string {
+		if (!this.#prepared) this.#call("prepare", 0);
+		this.#prepared = true;
 		this.memory.set([...query, 0], 0x80);
 		this.output = [];
 		this.#call("set_query", 0x80);

@@ -82,3 +82,14 @@ export function repliesOf({ network }: Model, queries: readonly (string | Uint8A
 	);
 	return [...new Set([...queries.map((query) => generate(network, query)), ...invented])];
 }
+
+/** A small network that happens to answer everyday queries briefly and differently, katakana among it. */
+export function chatterbox(): Model {
+	return randomModel(2523, {
+		features: { buckets: 256, ngrams: [2, 3] },
+		hidden: [24],
+		characters: 14,
+		density: 0.35,
+		biasRange: 200,
+	});
+}
