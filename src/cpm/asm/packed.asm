@@ -3,8 +3,7 @@
 ;
 ;   byte   nn nn nn nn    four neurons, the first in the top bits: 00 = 0, 01 = +1, 10 = -1, 11 = -2
 ;
-;   four zeros in a byte   60 T      a zero      26 T
-;   +1, -1                 72, 76 T, 23 more with a carry
+;   a byte   33 T      a zero   26 T      +1, -1   67, 71 T, 14 more with a carry
 
 ; In: A = x in C, DE = column, H = page of low bytes, IXL = bytes; BC and HL of the scan on the stack. Goes on at IY.
 packed_scatter:
@@ -49,18 +48,6 @@ scatter_once_{n}:
 scatter_byte:
 	ld a,(de)		; 7
 	inc de			; 6
-	or a			; 4
-	jr nz,scatter_four	; 7 / 12
-	ld a,l			; 4
-	add a,4			; 7
-	ld l,a			; 4
-scatter_next:
-	dec ixl			; 8
-	jr nz,scatter_byte	; 12
-	pop bc
-	pop hl
-	jp iy
-scatter_four:
 	rept n = 1 to 4
 	add a,a			; 4
 	jr c,scatter_minus_{n}	; 7
@@ -69,7 +56,11 @@ scatter_four:
 scatter_past_{n}:
 	inc l			; 4
 	endr
-	jr scatter_next		; 12
+	dec ixl			; 8
+	jr nz,scatter_byte	; 12
+	pop bc
+	pop hl
+	jp iy
 
 	rept n = 3 to 4
 scatter_plus_{n}:
