@@ -23,6 +23,7 @@ describe("zulm", () => {
 			const help = await runZulm([name, "--help"]);
 			expect(help.exitCode).toBe(0);
 			expect(help.stdout).toMatch(new RegExp(`Examples?:\n {2}\\$ zulm ${name}`));
+			if (name !== "corpus") expect(help.stdout).toMatch(/ --json /);
 			expect(help.stdout).toMatch(/Exit codes:\n {2}0 {4}done/);
 		}
 	});
@@ -41,6 +42,11 @@ describe("zulm", () => {
 		[
 			["train", "x.txt", "-o", "m.npz", "--hidden", "64,300"],
 			"Option '--hidden <widths>' argument '64,300' is invalid. It must be a whole number from 1 to 256.",
+			"zulm train --help",
+		],
+		[
+			["train", "x.txt", "-o", "m.npz", "--hidden", "8,8,8,8,8,8,8,8"],
+			"Option '--hidden <widths>' argument '8,8,8,8,8,8,8,8' is invalid. There can be at most 7 hidden layers.",
 			"zulm train --help",
 		],
 	])("answers wrong usage %j with one sentence, a pointer to help and exit 2", async (args, message, help) => {

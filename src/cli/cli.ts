@@ -7,10 +7,12 @@ import { EXIT } from "../base/errors.js";
 import { listPorts } from "../transport/ports.js";
 import { profileNames } from "../transport/profile.js";
 import type { Run } from "./command.js";
+import { commandLine } from "./command-line.js";
 import { declareBench } from "./commands/bench.js";
 import { declareChat } from "./commands/chat.js";
 import { declareCorpus } from "./commands/corpus.js";
 import { declareDeploy } from "./commands/deploy.js";
+import { declareDoctor } from "./commands/doctor.js";
 import { declareEmulate } from "./commands/emulate.js";
 import { declareEval } from "./commands/eval.js";
 import { declarePack } from "./commands/pack.js";
@@ -40,6 +42,7 @@ const COMMANDS: readonly ((program: Command, run: Run) => void)[] = [
 	declareRun,
 	declareEmulate,
 	declarePorts,
+	declareDoctor,
 ];
 
 /** Runs one command line (without node and script) and returns the exit code; never throws, never exits. */
@@ -64,12 +67,8 @@ export async function runCli(args: readonly string[], io: CliIo): Promise<number
 async function guide(io: CliIo): Promise<string[]> {
 	const ports = (await listPorts()).filter(({ usb }) => usb).map(portChoice);
 	const args = deployArgs(await ask(io, ports, profileNames()));
-	io.stderr.write(`\nThe same without questions: zulm ${args.map(quoted).join(" ")}\n\n`);
+	io.stderr.write(`\nThe same without questions: ${commandLine(io.env, args)}\n\n`);
 	return args;
-}
-
-function quoted(arg: string): string {
-	return /^[\w@%+=:,./\\-]+$/.test(arg) ? arg : JSON.stringify(arg);
 }
 
 function createProgram(run: Run): Command {
@@ -87,6 +86,10 @@ function createProgram(run: Run): Command {
 			// Every failure is worded in one place: explain().
 			outputError: () => undefined,
 		});
+	program.addHelpText(
+		"after",
+		"\nExample:\n  $ zulm deploy\n\nEvery command has a --help of its own, with examples and exit codes.",
+	);
 	for (const declareCommand of COMMANDS) declareCommand(program, run);
 	return program;
 }

@@ -9,8 +9,8 @@ import { Output } from "./output.js";
 
 /** What a command ends with. */
 export interface CommandResult {
-	/** What `--json` prints. */
-	readonly json: unknown;
+	/** What `--json` prints; undefined where the command has printed its object itself, because it goes on for long. */
+	readonly json?: unknown;
 	/** 0 unless said otherwise. */
 	readonly exitCode?: number;
 }
@@ -38,14 +38,12 @@ export interface CommandText {
 	readonly no?: string;
 	/** Whether the command talks to a machine, so that exit codes 3 and 4 can happen. */
 	readonly machine?: boolean;
-	/** False where there is no result to print. */
-	readonly json?: boolean;
 }
 
 /** Declares a subcommand with its help, its examples and its exit codes. */
 export function declare(program: Command, name: string, text: CommandText): Command {
 	const command = program.command(name).summary(text.summary).description(text.description);
-	if (text.json !== false) command.option("--json", "print the result as one JSON object on stdout");
+	command.option("--json", "print the result as one JSON object on stdout");
 	const exits = [
 		`  ${EXIT.done}    done`,
 		...(text.no === undefined ? [] : [`  ${EXIT.no}    done, and the answer is no: ${text.no}`]),
@@ -75,16 +73,27 @@ export function handle<Options extends { json?: boolean }>(
 		const options = received.at(-2) as Options;
 		throwIfAborted(run.io.signal);
 		const out = new Output(run.io, options.json === true);
-		const result = await handler({ io: run.io, out, signal: run.io.signal }, options, ...args);
-		if (out.json) out.object(result.json);
-		run.exitCode = result.exitCode ?? EXIT.done;
+		try {
+			const result = await handler({ io: run.io, out, signal: run.io.signal }, options, ...args);
+			if (out.json && result.json !== undefined) out.object(result.json);
+			run.exitCode = result.exitCode ?? EXIT.done;
+		} finally {
+			// Whatever is said of a failure begins on a line of its own.
+			out.clearProgress();
+		}
 	});
 }
+
+/** A model file holds up to eight layers, the last of which gives the characters. */
+const MAX_HIDDEN_LAYERS = 7;
 
 /** Parses "256,192,128" into widths of layers, each 1–256 as the Z80 program has it. */
 export function widths(text: string): number[] {
 	const parse = integer(1, 256);
-	return text.split(",").map(parse);
+	const parsed = text.split(",").map(parse);
+	if (parsed.length > MAX_HIDDEN_LAYERS)
+		throw new InvalidArgumentError(`There can be at most ${MAX_HIDDEN_LAYERS} hidden layers.`);
+	return parsed;
 }
 
 /** Parses an integer option within a range. */

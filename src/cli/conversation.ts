@@ -19,10 +19,14 @@ export function chatLine({ query, reply, expected, ok }: ChatReply): ChatLine {
 	return { query, reply, expected, ok };
 }
 
+/** Room for a query before its reply: wide enough for most, less where the terminal is narrow. */
+const QUERY_COLUMNS = 34;
+const REPLY_COLUMNS = 22;
+
 /** "  > hello there             HI THERE" with a mark when there was something to compare with. */
 export function printReply(out: Output, { query, reply, expected, ok }: ChatReply): void {
 	const { green, red, dim } = out.colors;
-	const asked = `  ${dim(">")} ${visible(query).padEnd(34)}`;
+	const asked = `  ${dim(">")} ${visible(query).padEnd(Math.min(QUERY_COLUMNS, out.columns - REPLY_COLUMNS))}`;
 	const mark = expected === null ? "" : ok ? green(" ✓") : red(` ✗ the reference says ${visible(expected)}`);
 	out.print(`${asked} ${visible(reply)}${mark}`);
 }

@@ -1,6 +1,6 @@
 /** Tells people what happens in a session with a machine: steps as lines, the transfer as progress. */
 import type { OnSessionEvent } from "../cpm/session-events.js";
-import { formatBar, formatCount, formatRate, formatSeconds, formatShare } from "../report/format.js";
+import { formatBar, formatCount, formatNumberOf, formatRate, formatSeconds, formatShare } from "../report/format.js";
 import type { TransferReport } from "../report/results.js";
 import type { TransferProgress } from "../transport/xmodem/send-xmodem.js";
 import { type Output, visible } from "./output.js";
@@ -25,7 +25,7 @@ export function narrate(out: Output): OnSessionEvent {
 /** "sending ━━━━━━────────── 12,288 bytes (35.2%), 10,277 bytes/s, 2.20 s left" */
 export function describeProgress({ block, blocks, bytes, bytesPerSecond, etaS, retries }: TransferProgress): string {
 	const left = etaS === undefined ? "" : `, ${formatSeconds(etaS)} left`;
-	const again = retries === 0 ? "" : `, ${formatCount(retries)} blocks sent again`;
+	const again = retries === 0 ? "" : `, ${formatNumberOf(retries, "block")} sent again`;
 	const share = block / blocks;
 	return `sending ${formatBar(share)} ${formatCount(bytes)} bytes (${formatShare(share)}), ${formatRate(bytesPerSecond)}${left}${again}`;
 }
@@ -33,7 +33,8 @@ export function describeProgress({ block, blocks, bytes, bytesPerSecond, etaS, r
 /** "34,944 bytes in 3.40 s, 10,278 bytes/s, xmodem-crc, nothing sent twice" */
 export function describeTransfer(transfer: TransferReport): string {
 	if (transfer.skipped) return "the machine has these very bytes already";
-	const again = transfer.retries === 0 ? "nothing sent twice" : `${formatCount(transfer.retries)} blocks sent again`;
+	const again =
+		transfer.retries === 0 ? "nothing sent twice" : `${formatNumberOf(transfer.retries, "block")} sent again`;
 	const { bytes, seconds, bytesPerSecond, protocol } = transfer;
 	return `${formatCount(bytes)} bytes in ${formatSeconds(seconds)}, ${formatRate(bytesPerSecond)}, ${protocol}, ${again}`;
 }

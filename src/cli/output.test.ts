@@ -49,6 +49,7 @@ describe("Output", () => {
 		expect(coloured({ tty: true, env: { NO_COLOR: "1" } })).toBe(false);
 		expect(coloured({ tty: true, env: { TERM: "dumb" } })).toBe(false);
 		expect(coloured({ env: { FORCE_COLOR: "1" } })).toBe(true);
+		expect(coloured({ tty: true, env: { FORCE_COLOR: "0" } })).toBe(false);
 	});
 
 	it("rewrites one line of a terminal, within its width, and clears it before the next word", () => {
@@ -59,6 +60,14 @@ describe("Output", () => {
 		out.print("done");
 		expect(text.stderr.endsWith("\r\u001b[K")).toBe(true);
 		expect(text.stdout).toBe("done\n");
+	});
+
+	it("redraws nothing on a dumb terminal", () => {
+		const { text, out, clock } = capture({ tty: true, env: { TERM: "dumb" } });
+		clock.nowS += 10;
+		out.progress("half way");
+		out.clearProgress();
+		expect(text.stderr).toBe("half way\n");
 	});
 
 	it("writes a plain progress line where there is no terminal, when nothing was said for three seconds", () => {

@@ -5,7 +5,7 @@
  *   plain      stdout             stderr                    –
  *   --json     stderr             stderr                    stdout: exactly one object
  *
- * Progress rewrites one line on a terminal and is a plain line every few seconds elsewhere. Text that came from a
+ * Progress rewrites one line on a terminal and is a plain line every few seconds elsewhere, dumb terminals included. Text that came from a
  * machine passes through `visible`, so that no escape sequence of its reaches the terminal.
  */
 import type { Writable } from "node:stream";
@@ -26,6 +26,7 @@ export class Output {
 	readonly #people: MaybeTty<Writable>;
 	readonly #notes: MaybeTty<Writable>;
 	readonly #stdout: Writable;
+	readonly #redraws: boolean;
 	#drawn = false;
 	#lastS = Number.NEGATIVE_INFINITY;
 
@@ -38,25 +39,31 @@ export class Output {
 		this.#stdout = io.stdout;
 		this.#notes = io.stderr;
 		this.#people = json ? io.stderr : io.stdout;
-		if (io.stderr.isTTY !== true) this.#lastS = this.clock.now();
+		this.#redraws = io.stderr.isTTY === true && io.env.TERM !== "dumb";
+		if (!this.#redraws) this.#lastS = this.clock.now();
 		this.colors = picocolors.createColors(wantsColor(io, this.#people));
+	}
+
+	/** Width of what people read, in characters. */
+	get columns(): number {
+		return this.#people.columns ?? 80;
 	}
 
 	/** A line of the result, for people. */
 	print(line = ""): void {
-		this.#clearProgress();
+		this.clearProgress();
 		this.#people.write(`${line}\n`);
 	}
 
 	/** Text of the result as it is, for people: no line end is added. */
 	write(text: string): void {
-		this.#clearProgress();
+		this.clearProgress();
 		this.#people.write(text);
 	}
 
 	/** A line beside the result: what is being done, what was chosen and why. */
 	note(line: string): void {
-		this.#clearProgress();
+		this.clearProgress();
 		this.#notes.write(`${line}\n`);
 	}
 
@@ -73,10 +80,9 @@ export class Output {
 	/** How far a step is; replaced by whatever is printed next. */
 	progress(line: string): void {
 		const now = this.clock.now();
-		const terminal = this.#notes.isTTY === true;
-		if (now - this.#lastS < (terminal ? REDRAW_S : PLAIN_LINE_S)) return;
+		if (now - this.#lastS < (this.#redraws ? REDRAW_S : PLAIN_LINE_S)) return;
 		this.#lastS = now;
-		if (!terminal) {
+		if (!this.#redraws) {
 			this.#notes.write(`${line}\n`);
 			return;
 		}
@@ -87,15 +93,16 @@ export class Output {
 
 	/** The one object of `--json`. */
 	object(value: unknown): void {
-		this.#clearProgress();
+		this.clearProgress();
 		this.#stdout.write(`${JSON.stringify(value)}\n`);
 	}
 
-	#clearProgress(): void {
+	/** Takes the progress line away, where there is one. */
+	clearProgress(): void {
 		if (this.#drawn) this.#notes.write("\r\u001b[K");
 		this.#drawn = false;
 		// A plain line is for when nothing else has been said for a while; a terminal's line may come at once.
-		this.#lastS = this.#notes.isTTY === true ? Number.NEGATIVE_INFINITY : this.clock.now();
+		this.#lastS = this.#redraws ? Number.NEGATIVE_INFINITY : this.clock.now();
 	}
 }
 
@@ -107,6 +114,7 @@ function column(what: string, detail: string): string {
 /** NO_COLOR (no-color.org) and FORCE_COLOR before what the stream is; a dumb terminal has none. */
 function wantsColor(io: CliIo, stream: MaybeTty<Writable>): boolean {
 	if ((io.env.NO_COLOR ?? "") !== "") return false;
-	if ((io.env.FORCE_COLOR ?? "") !== "") return true;
+	const forced = io.env.FORCE_COLOR ?? "";
+	if (forced !== "") return forced !== "0";
 	return stream.isTTY === true && io.env.TERM !== "dumb";
 }

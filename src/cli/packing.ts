@@ -20,7 +20,10 @@ export function programResult(path: string, program: Program): ProgramResult {
 /** What a file says about the program in it. @throws ZulmError `program-malformed` when it is not one of ours */
 export function programFileResult(path: string, com: Uint8Array): ProgramResult {
 	const info = readProgram(com);
-	if (info === undefined) throw new ZulmError("program-malformed", `${path} is not a program packed by zulm.`);
+	if (info === undefined)
+		throw new ZulmError("program-malformed", `${path} is not a program packed by zulm.`, {
+			hint: "Give a .COM file made by zulm pack.",
+		});
 	const { length, kernel, crc16, buildId } = info;
 	const sha256 = createHash("sha256").update(com.subarray(0, length)).digest("hex");
 	return { path, bytes: length, kernel, nonzeroWeights: null, crc16: hexWord(crc16), sha256, buildId };

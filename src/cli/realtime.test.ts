@@ -66,10 +66,13 @@ it("ends with 130 on Ctrl-C in mid-transfer, at the machine's prompt and with th
 	const ran = await runZulm(["push", path, "--port", "emulator", "--drive", drive, "--json"], {
 		signal: controller.signal,
 		tty: true,
+		env: { NO_COLOR: "1" },
 		onStderr: (text) => text.includes("sending") && controller.abort(),
 	});
 	expect(ran.json()).toMatchObject({ error: { code: "interrupted" } });
 	expect(ran.exitCode).toBe(130);
+	// The progress line is taken away before anything else is said.
+	expect(ran.stderr.endsWith("\r\u001b[Kzulm: Interrupted.\n")).toBe(true);
 	expect(readFileSync(`${drive}/CHAT.COM`, "latin1")).toBe("old");
 	expect(existsSync(`${drive}/ZULMTMP.COM`)).toBe(false);
 });

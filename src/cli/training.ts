@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import type { Corpus } from "../model/corpus.js";
 import { DEFAULT_FEATURES, type Model } from "../model/network.js";
 import { type TrainOptions, type TrainProgress, type TrainResult, train } from "../model/train/train.js";
-import { formatBar, formatCount, formatSeconds, formatShare } from "../report/format.js";
+import { formatBar, formatNumberOf, formatSeconds, formatShare } from "../report/format.js";
 import type { TrainedResult } from "../report/results.js";
 import { integer, number, type Session, widths } from "./command.js";
 import { widthsOf } from "./model-summary.js";
@@ -67,5 +67,5 @@ export function describeTraining({ pairs, seconds, holdout, train: trained }: Tr
 	const measured = Number.isFinite(holdout.reply.overall)
 		? `${formatShare(holdout.reply.overall)} of held-out replies exact`
 		: `${formatShare(trained.reply)} of replies exact`;
-	return `${formatCount(pairs)} pairs in ${formatSeconds(seconds)}: ${measured}`;
+	return `${formatNumberOf(pairs, "pair")} in ${formatSeconds(seconds)}: ${measured}`;
 }

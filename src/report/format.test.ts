@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { formatBar, formatClock, formatCount, formatRate, formatSeconds, formatShare, threeDigits } from "./format.js";
+import {
+	formatBar,
+	formatClock,
+	formatCount,
+	formatNumberOf,
+	formatRate,
+	formatSeconds,
+	formatShare,
+	threeDigits,
+} from "./format.js";
 
 describe("figures for people", () => {
 	it.each([
@@ -25,6 +34,7 @@ describe("figures for people", () => {
 
 	it("groups, rates, shares, clocks", () => {
 		expect(formatCount(1_234_567.8)).toBe("1,234,568");
+		expect([0, 1, 1234].map((n) => formatNumberOf(n, "block"))).toEqual(["0 blocks", "1 block", "1,234 blocks"]);
 		expect(formatRate(10_277.6)).toBe("10,278 bytes/s");
 		expect(formatShare(0.8712)).toBe("87.1%");
 		expect(formatClock(7_372_800)).toBe("7.3728 MHz");

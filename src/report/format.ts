@@ -16,6 +16,11 @@ export function formatCount(count: number): string {
 	return Number.isFinite(count) ? Math.round(count).toLocaleString("en-GB") : "–";
 }
 
+/** (1, "block") → "1 block", (1234, "block") → "1,234 blocks". */
+export function formatNumberOf(count: number, noun: string): string {
+	return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
 /** 10234.5 → "10,235 bytes/s". */
 export function formatRate(bytesPerSecond: number): string {
 	return `${formatCount(bytesPerSecond)} bytes/s`;

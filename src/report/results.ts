@@ -3,6 +3,7 @@
  * are a promise to programs that read them; add fields, never rename or drop one. Times are in seconds, accuracies are
  * fractions of 1, CRCs are four upper-case hexadecimal digits.
  */
+import type { Finding } from "../base/finding.js";
 import type { Distribution } from "./statistics.js";
 
 export interface ModelResult {
@@ -107,6 +108,17 @@ export interface TimingResult {
 	readonly effectiveClockHz: number | null;
 }
 
+/** `zulm emulate`: the machine that can now be reached. */
+export interface EmulateResult {
+	/** What `--port` takes. */
+	readonly port: string;
+	readonly machine: string;
+	readonly clockHz: number;
+	readonly baud: number;
+	/** Folder behind drive A:. */
+	readonly drive: string;
+}
+
 export interface DeployResult {
 	readonly model: ModelResult | TrainedResult;
 	readonly program: ProgramResult;
@@ -164,4 +176,8 @@ export interface CorpusBalanceResult {
 export interface CorpusSplitResult {
 	readonly train: { readonly path: string; readonly pairs: number };
 	readonly test: { readonly path: string; readonly pairs: number };
+}
+
+export interface DoctorResult {
+	readonly checks: readonly Finding[];
 }

@@ -7,6 +7,7 @@ import { defaultProgramName, programName } from "../../cpm/names.js";
 import { packModel } from "../../cpm/pack.js";
 import { readProgram } from "../../cpm/program.js";
 import { verify } from "../../cpm/verify.js";
+import type { Model } from "../../model/network.js";
 import { readModel } from "../../model/npz.js";
 import { formatCount, formatSeconds } from "../../report/format.js";
 import type { ProgramResult, TimingResult } from "../../report/results.js";
@@ -35,6 +36,7 @@ export function declareBench(program: Command, run: Run): void {
 			"Enter to the first character, between characters, and to the end of the reply, as distributions. T-states are " +
 			"counted on the emulated Z80 for the same queries: on hardware they are its prediction.",
 		examples: ["zulm bench smalltalk.npz --repeat 5", "zulm bench CHAT.COM --port /dev/ttyUSB0 --script questions.txt"],
+		no: "the program arrived damaged",
 		machine: true,
 	})
 		.argument("<model-or-program>", "model (.npz) or program (.COM)")
@@ -48,10 +50,11 @@ async function benchCommand(session: Session, options: Options, path: string): P
 	const { out, signal } = session;
 	const script = options.script === undefined ? scriptFor(path, undefined) : readScript(options.script);
 	const name = programName(options.as ?? defaultProgramName(path));
+	const source = readSource(path);
 	const target = await openTarget(session, options);
 	try {
 		out.done("connected", describeTarget(target.result));
-		const { image, program } = readOrPack(path, target);
+		const { image, program } = programOf(path, source, target);
 		out.done("program", describeProgram(program));
 		if (!(await isThere(session, target, image, name))) await uploadProgram(session, target, image, name);
 		const queries = Array.from({ length: options.repeat }, () => script).flat();
@@ -70,15 +73,23 @@ async function benchCommand(session: Session, options: Options, path: string): P
 	}
 }
 
-function readOrPack(path: string, target: Target): { image: Uint8Array; program: ProgramResult } {
+/** A program as it is, or a model to be packed for the machine. */
+function readSource(path: string): Uint8Array | Model {
 	const bytes = readFileOrExplain(path, "model or program");
-	if (readProgram(bytes) !== undefined) return { image: bytes, program: programFileResult(path, bytes) };
-	if (!/\.npz$/i.test(path) && bytes[0] !== 0x50) {
-		throw new ZulmError("program-malformed", `${path} is neither a model nor a program packed by zulm.`, {
-			hint: "Give an .npz file, or a .COM file made by zulm pack.",
-		});
-	}
-	const program = packModel(readModel(path), { name: headerName(path), memoryTop: target.profile.tpaTop });
+	if (readProgram(bytes) !== undefined) return bytes;
+	if (/\.npz$/i.test(path) || bytes[0] === 0x50) return readModel(path);
+	throw new ZulmError("program-malformed", `${path} is neither a model nor a program packed by zulm.`, {
+		hint: "Give an .npz file, or a .COM file made by zulm pack.",
+	});
+}
+
+function programOf(
+	path: string,
+	source: Uint8Array | Model,
+	target: Target,
+): { image: Uint8Array; program: ProgramResult } {
+	if (source instanceof Uint8Array) return { image: source, program: programFileResult(path, source) };
+	const program = packModel(source, { name: headerName(path), memoryTop: target.profile.tpaTop });
 	return { image: program.image, program: programResult(path, program) };
 }
 

@@ -16,10 +16,12 @@ import { formatCount } from "../../report/format.js";
 import { deployReportHtml } from "../../report/html.js";
 import type { DeployResult, ModelResult, TrainedResult } from "../../report/results.js";
 import { type CommandResult, declare, handle, type Run, type Session } from "../command.js";
+import { commandLine } from "../command-line.js";
 import { chatLine, countDiffering, printReply, referenceOf } from "../conversation.js";
-import { shippedFile, stemOf, timeStamp } from "../locations.js";
+import { shippedFile, stemOf } from "../locations.js";
 import { describeModel, modelResult } from "../model-summary.js";
 import { narrate } from "../narrate.js";
+import { abandonClaim, claimOutputFiles, type OutputFiles } from "../output-files.js";
 import { describeProgram, headerName, programResult } from "../packing.js";
 import { readScript, scriptFor } from "../script.js";
 import {
@@ -70,14 +72,32 @@ export function declareDeploy(program: Command, run: Run): void {
 }
 
 async function deployCommand(session: Session, options: Options, given?: string): Promise<CommandResult> {
-	const { out } = session;
 	const path = given ?? shippedFile(BUNDLED_CORPUS);
 	const name = programName(options.as);
 	const source = await readSource(session, path);
 	const queries = options.script === undefined ? scriptFor(path, source.corpus) : readScript(options.script);
 	const stem = path === "-" ? "corpus" : stemOf(path);
-	const files = outputFiles(stem, options.report);
+	const files = claimOutputFiles(stem, options.report, new Date());
+	try {
+		return await deployTo(session, options, { path, stem, name, source, queries, files });
+	} finally {
+		abandonClaim(files);
+	}
+}
 
+interface Job {
+	readonly path: string;
+	readonly stem: string;
+	/** Of the program on the machine. */
+	readonly name: string;
+	readonly source: Source;
+	readonly queries: readonly string[];
+	readonly files: OutputFiles;
+}
+
+async function deployTo(session: Session, options: Options, job: Job): Promise<CommandResult> {
+	const { out } = session;
+	const { stem, name, source, queries, files } = job;
 	const target = await openTarget(session, options, true);
 	try {
 		out.done("connected", describeTarget(target.result));
@@ -88,7 +108,7 @@ async function deployCommand(session: Session, options: Options, given?: string)
 		out.done("packed", describeProgram(packed));
 		const { transfer, verify } = await uploadProgram(session, target, program.image, name, options);
 		if (verify === null) throw new ZulmError("verify-failed", "The program could not verify itself.");
-		if (target.freshDrive !== undefined) keepProgram(session.io.env, name, program.image, options.machine);
+		const kept = target.freshDrive === undefined || keep(session, options, name, program.image);
 
 		const replies = await chat(target.link, target.profile, name, queries, {
 			signal: session.signal,
@@ -113,10 +133,22 @@ async function deployCommand(session: Session, options: Options, given?: string)
 		};
 		writeReport(files, stem, result, replies);
 		out.done("report", files.report);
-		out.note(`Chat with it: zulm ${chatArgs(target, options, name).join(" ")}`);
+		if (kept) out.note(`Chat with it: ${commandLine(session.io.env, chatArgs(target, options, name))}`);
 		return { json: result, exitCode: countDiffering(lines) > 0 ? EXIT.no : EXIT.done };
 	} finally {
 		await target.close();
+	}
+}
+
+/** The machine was a fresh one: puts the program on the drive where `zulm chat` looks for it. Can fail without harm. */
+function keep({ io, out }: Session, { machine }: Options, name: string, image: Uint8Array): boolean {
+	try {
+		keepProgram(io.env, name, image, machine);
+		return true;
+	} catch (error) {
+		if (!(error instanceof ZulmError)) throw error;
+		out.note(`  not kept for zulm chat --port emulator: ${error.message}`);
+		return false;
 	}
 }
 
@@ -170,19 +202,6 @@ function chatArgs({ result }: Target, options: Options, name: string): string[] 
 		...(options.drive === undefined ? [] : ["--drive", options.drive]),
 		...(name === DEFAULT_NAME ? [] : ["--as", name]),
 	];
-}
-
-interface OutputFiles {
-	readonly report: string;
-	readonly model: string;
-	readonly program: string;
-	readonly json: string;
-}
-
-/** Everything a deploy leaves, side by side and with one stem. */
-function outputFiles(stem: string, report: string | undefined): OutputFiles {
-	const base = report?.replace(/\.html?$/i, "") ?? `reports/${stem}-${timeStamp(new Date())}`;
-	return { report: report ?? `${base}.html`, model: `${base}.npz`, program: `${base}.com`, json: `${base}.json` };
 }
 
 function writeReport(files: OutputFiles, name: string, result: DeployResult, replies: readonly ChatReply[]): void {

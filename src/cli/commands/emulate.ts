@@ -63,7 +63,13 @@ async function emulateCommand({ io, out, signal }: Session, options: Options): P
 		signal,
 		onReady: (address, { config }) => {
 			const drive = options.drive ?? keptFolder(io.env, name);
-			const result: EmulateResult = { port: address, machine: config.name, clockHz: config.clockHz, baud: config.baud, drive };
+			const result: EmulateResult = {
+				port: address,
+				machine: config.name,
+				clockHz: config.clockHz,
+				baud: config.baud,
+				drive,
+			};
 			if (out.json) out.object(result);
 			else out.print(address);
 			out.note(

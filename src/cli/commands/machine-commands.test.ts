@@ -123,6 +123,15 @@ describe("deploy", () => {
 		expect(existsSync(`${paths.drive}/ZULMTMP.COM`)).toBe(false);
 	});
 
+	it("does not fail because the program cannot be kept for later chats", async () => {
+		const { paths, folder } = workplace();
+		const env = { XDG_STATE_HOME: folder.write("a-file", "") };
+		const ran = await runZulm(["deploy", paths.model, "--script", paths.script, "--report", paths.report], { env });
+		expect(ran.exitCode, ran.stderr).toBe(0);
+		expect(ran.stderr).toContain("not kept for zulm chat --port emulator: Cannot write");
+		expect(ran.stderr).not.toContain("Chat with it");
+	});
+
 	it("refuses names CP/M cannot start before it does anything", async () => {
 		const { paths, run } = workplace();
 		for (const name of ["DIR.COM", "TOOLONGANAME", "A*B"]) {
@@ -184,6 +193,15 @@ describe("push and verify", () => {
 		expect(Buffer.compare(readFileSync(`${paths.drive}/CHAT.COM`), program)).toBe(0);
 		const sent = parseCapture(readFileSync(log, "utf8")).filter(({ dir }) => dir === "tx");
 		expect(Buffer.concat(sent.map(({ bytes }) => bytes)).length).toBeGreaterThan(program.length);
+	});
+
+	it("go on when the log cannot, and say so", async (context) => {
+		// A device on which every write fails as on a full disk.
+		if (!existsSync("/dev/full")) return context.skip();
+		const { paths, run } = workplace();
+		const ran = await run("push", paths.program, "--port", "emulator", "--log", "/dev/full");
+		expect(ran.exitCode, ran.stderr).toBe(0);
+		expect(ran.stderr).toBe("  the log /dev/full ends early: the disk is full\n");
 	});
 
 	it("notices a program that was changed on the machine after the transfer", async () => {
@@ -250,6 +268,33 @@ describe("push and verify", () => {
 		expect(existsSync(paths.kept)).toBe(false);
 	});
 
+	it("refuses a drive that is no folder", async () => {
+		const { paths, run } = workplace();
+		for (const command of [
+			["push", paths.program, "--port", "emulator"],
+			["emulate", "--tcp", "0"],
+		]) {
+			const ran = await run(...command, "--drive", paths.model, "--json");
+			expect(ran.json()).toMatchObject({ error: { code: "file-unwritable" } });
+			expect(ran).toMatchObject({ exitCode: 2 });
+		}
+	});
+
+	it("refuses wrong files and names before any machine is touched", async () => {
+		const { paths, folder, run } = workplace();
+		for (const args of [
+			["push", paths.program, "--as", "A*.COM"],
+			["verify", paths.program, "--as", "TOOLONGANAME"],
+			["verify", paths.script],
+			["bench", paths.script],
+			["bench", folder.at("none.npz")],
+		]) {
+			const ran = await run(...args, "--port", "emulator");
+			expect(ran).toMatchObject({ exitCode: 2, stdout: "" });
+		}
+		expect(existsSync(paths.kept)).toBe(false);
+	});
+
 	it("refuses files that are not there, not programs of ours, or too large", async () => {
 		const { paths, folder, run } = workplace();
 		expect((await run("push", folder.at("none.com"), "--port", "emulator")).exitCode).toBe(2);
@@ -281,10 +326,32 @@ describe("run, ports and emulate", () => {
 		expect(talked.stdout).toMatch(/> hello\r?\n?.*HI THERE\r\n> /s);
 	});
 
+	it("run refuses an empty file: CP/M would run what is left in memory", async () => {
+		const { folder } = workplace();
+		const ran = await runZulm(["run", folder.write("EMPTY.COM", ""), "--json"]);
+		expect(ran.json()).toMatchObject({ error: { code: "program-malformed" } });
+	});
+
 	it("ports lists without failing where there are none", async () => {
 		const ran = await runZulm(["ports", "--json"]);
 		expect(ran.exitCode).toBe(0);
 		expect(Array.isArray(ran.json<{ ports: unknown[] }>().ports)).toBe(true);
+	});
+
+	it("emulate --json says where the machine is as soon as it is there", async () => {
+		const { paths } = workplace();
+		const controller = new AbortController();
+		const args = ["emulate", "--tcp", "0", "--drive", paths.drive, "--json"];
+		const ran = await runZulm(args, { signal: controller.signal, onStdout: () => controller.abort() });
+		expect(ran.exitCode).toBe(130);
+		expect(ran.stdout.split("\n")[0]).toMatch(/^\{/);
+		expect(JSON.parse(ran.stdout.split("\n")[0] as string)).toEqual({
+			port: expect.stringMatching(/^tcp:\/\/127\.0\.0\.1:\d+$/),
+			machine: "rc2014",
+			clockHz: 7_372_800,
+			baud: 115_200,
+			drive: paths.drive,
+		});
 	});
 
 	it("emulate wants to know where, and only one place", async () => {

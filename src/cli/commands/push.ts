@@ -1,7 +1,7 @@
 /** `zulm push X.COM`: a program onto the machine, verified before it takes the place of the old one. */
 import type { Command } from "commander";
 import { readFileOrExplain } from "../../base/files.js";
-import { defaultProgramName } from "../../cpm/names.js";
+import { defaultProgramName, programName } from "../../cpm/names.js";
 import { type CommandResult, declare, handle, type Run, type Session } from "../command.js";
 import { addTargetOptions, describeTarget, openTarget, type TargetOptions } from "../target.js";
 import { addUploadingOptions, type UploadingOptions, uploadProgram } from "../uploading.js";
@@ -28,7 +28,7 @@ export function declarePush(program: Command, run: Run): void {
 
 async function pushCommand(session: Session, options: Options, path: string): Promise<CommandResult> {
 	const image = readFileOrExplain(path, "program");
-	const name = options.as ?? defaultProgramName(path);
+	const name = programName(options.as ?? defaultProgramName(path));
 	const target = await openTarget(session, options);
 	try {
 		session.out.done("connected", describeTarget(target.result));

@@ -1,5 +1,6 @@
 /** `zulm run X.COM ARGS`: any CP/M program in the emulator, with this terminal as its console. */
 import type { Command } from "commander";
+import { ZulmError } from "../../base/errors.js";
 import { readFileOrExplain } from "../../base/files.js";
 import { FolderDrive } from "../../emu/folder-drive.js";
 import { runProgram } from "../../emu/run-program.js";
@@ -30,6 +31,9 @@ export function declareRun(program: Command, run: Run): void {
 async function runCommand(session: Session, options: Options, path: string, args: string[]): Promise<CommandResult> {
 	const { io, out } = session;
 	const program = readFileOrExplain(path, "program");
+	if (program.length === 0) {
+		throw new ZulmError("program-malformed", `${path} is empty.`, { hint: "Give a .COM file." });
+	}
 	const input = consoleInput(io);
 	try {
 		const { tStates, output, exit } = await runProgram(program, args.join(" "), {

@@ -1,6 +1,7 @@
 /** `zulm train CORPUS… -o MODEL`: corpora in, a model file out; Ctrl-C keeps the best so far. */
 import type { Command } from "commander";
 import { EXIT } from "../../base/errors.js";
+import { checkWritable } from "../../base/files.js";
 import { readCorpora } from "../../model/corpus.js";
 import { readModel, writeModel } from "../../model/npz.js";
 import { formatShare } from "../../report/format.js";
@@ -35,6 +36,7 @@ async function trainCommand(session: Session, options: Options, corpora: string[
 	const { io, out } = session;
 	const resume = options.resume === undefined ? undefined : readModel(options.resume);
 	const corpus = await readCorpora(corpora, io.stdin);
+	checkWritable(options.output);
 	const result = await trainCorpus(session, corpus, options, resume);
 	writeModel(options.output, result.model);
 	const json = trainedResult(options.output, result);

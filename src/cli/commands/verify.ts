@@ -2,10 +2,11 @@
 import type { Command } from "commander";
 import { EXIT } from "../../base/errors.js";
 import { readFileOrExplain } from "../../base/files.js";
-import { defaultProgramName } from "../../cpm/names.js";
+import { defaultProgramName, programName } from "../../cpm/names.js";
 import { verify } from "../../cpm/verify.js";
 import { type CommandResult, declare, handle, type Run, type Session } from "../command.js";
 import { narrate } from "../narrate.js";
+import { programFileResult } from "../packing.js";
 import { addTargetOptions, describeTarget, openTarget, type TargetOptions } from "../target.js";
 import { describeVerification } from "../uploading.js";
 
@@ -31,7 +32,8 @@ export function declareVerify(program: Command, run: Run): void {
 async function verifyCommand(session: Session, options: Options, path: string): Promise<CommandResult> {
 	const { out, signal } = session;
 	const image = readFileOrExplain(path, "program");
-	const name = options.as ?? defaultProgramName(path);
+	programFileResult(path, image);
+	const name = programName(options.as ?? defaultProgramName(path));
 	const target = await openTarget(session, options);
 	try {
 		out.done("connected", describeTarget(target.result));
