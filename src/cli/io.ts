@@ -3,6 +3,7 @@
  * tests run them in process.
  */
 import type { Readable, Writable } from "node:stream";
+import type { Clock } from "../transport/clock.js";
 
 /** A stream that may be a terminal. */
 export type MaybeTty<S> = S & { readonly isTTY?: boolean; readonly columns?: number };
@@ -14,6 +15,8 @@ export interface CliIo {
 	readonly env: Readonly<Record<string, string | undefined>>;
 	/** Fires once, on the first Ctrl-C. */
 	readonly signal: AbortSignal;
+	/** What network links wait on; the wall clock unless a test cannot wait. */
+	readonly clock?: Clock;
 }
 
 /** True when a person can be asked something: keyboard and screen are both there. */

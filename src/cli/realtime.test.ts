@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { beforeAll, expect, it, onTestFinished } from "vitest";
 import { packModel } from "../cpm/pack.js";
 import { decodeModel } from "../model/npz.js";
-import { silentMachine, unpluggedAfter } from "./testing/fake-machine.js";
+import { fastClock, silentMachine, unpluggedAfter } from "./testing/fake-machine.js";
 import { testFolder } from "./testing/folder.js";
 import { runZulm } from "./testing/run.js";
 import { smallModel } from "./testing/small.js";
@@ -41,7 +41,8 @@ async function emulate(drive: string): Promise<string> {
 
 it("ends with 3 when the machine never answers", async () => {
 	const { path } = driveWithOldProgram();
-	const ran = await runZulm(["push", path, "--port", await silentMachine(), "--json"]);
+	const clock = fastClock(100);
+	const ran = await runZulm(["push", path, "--port", await silentMachine(), "--json"], { clock });
 	expect(ran.json()).toMatchObject({ error: { code: "no-answer" } });
 	expect(ran.exitCode).toBe(3);
 	expect(ran.stderr).toMatch(/does not answer/);

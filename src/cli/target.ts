@@ -62,6 +62,7 @@ export const DEFAULT_MACHINE: MachineName = "rc2014";
 export const PROFILES: Readonly<Record<MachineName, string>> = {
 	"rc2014": EMULATOR,
 	"rc2014-stock": "rc2014-stock",
+	"romwbw-like": "rc2014-romwbw",
 	"bare": HARDWARE_PROFILE,
 };
 
@@ -133,7 +134,7 @@ export function portChoice({ path, manufacturer, vendorId, productId, serialNumb
 	return { port: path, label: details === "" ? path : `${path}  ${details}` };
 }
 
-async function openHardware({ signal }: Session, options: TargetOptions, port: string): Promise<Target> {
+async function openHardware({ io, signal }: Session, options: TargetOptions, port: string): Promise<Target> {
 	if (options.drive !== undefined) {
 		throw new ZulmError("usage", `--drive is drive A: of the emulated machine; ${port} is another.`, {
 			hint: "Leave --drive out, or add --port emulator.",
@@ -146,7 +147,7 @@ async function openHardware({ signal }: Session, options: TargetOptions, port: s
 	}
 	const profile = loadProfile(options.profile ?? HARDWARE_PROFILE);
 	const settings = options.baud === undefined ? profile.line : { ...profile.line, baud: options.baud };
-	const open = () => openLink(port, settings, signal);
+	const open = () => openLink(port, settings, signal, io.clock);
 	const link = new ReopenableLink(await open(), open);
 	return {
 		link,

@@ -4,6 +4,7 @@
  */
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { onTestFinished } from "vitest";
+import { type Clock, realClock } from "../../transport/clock.js";
 
 const CAN = 0x18;
 const CR = 0x0d;
@@ -12,6 +13,14 @@ const ERASE_LINE = 0x18;
 /** Says nothing, whatever is typed. */
 export function silentMachine(): Promise<string> {
 	return listen(() => {});
+}
+
+/** Runs `rate` times as fast as the wall: a machine that is silent for ever is silent for half a minute soon. */
+export function fastClock(rate: number): Clock {
+	return {
+		now: () => realClock.now() * rate,
+		sleep: (seconds, signal) => realClock.sleep(seconds / rate, signal),
+	};
 }
 
 /** Has a receiver that asks for the first block and then cancels. */

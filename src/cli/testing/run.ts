@@ -1,5 +1,6 @@
 /** Runs a command line in process, with streams that remember, and checks what holds for every run. */
 import { Readable, Writable } from "node:stream";
+import type { Clock } from "../../transport/clock.js";
 import { runCli } from "../cli.js";
 
 export interface Ran {
@@ -15,6 +16,7 @@ export interface RunSettings {
 	readonly env?: Readonly<Record<string, string>>;
 	readonly signal?: AbortSignal;
 	readonly tty?: boolean;
+	readonly clock?: Clock;
 	/** Called with everything written to stderr so far. */
 	readonly onStderr?: (text: string) => void;
 	/** The same for stdout. */
@@ -30,6 +32,7 @@ export async function runZulm(args: readonly string[], settings: RunSettings = {
 		stderr: Object.assign(stderr, { isTTY: settings.tty === true }),
 		env: settings.env ?? {},
 		signal: settings.signal ?? new AbortController().signal,
+		...(settings.clock && { clock: settings.clock }),
 	});
 	return {
 		exitCode,
