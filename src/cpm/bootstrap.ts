@@ -4,7 +4,7 @@
  *   RX, assembled for the profile's UART or the BIOS ─typed in─► ZULMRX.COM ─REN─► RX.COM ─► XMODEM
  *   no receiver for this machine, or a console that loses bit 7 ─► the whole program is typed in
  *
- * Names of our own (ZULMRX.*) while it is incomplete, so that RX.COM is whole whenever it is there.
+ * Names of our own while it is incomplete (see scratch.ts), so that RX.COM is whole whenever it is there.
  */
 import { ZulmError } from "../base/errors.js";
 import type { Link } from "../transport/link.js";
@@ -15,9 +15,9 @@ import type { Ccp, CcpOptions } from "./ccp.js";
 import { toIntelHex } from "./hex.js";
 import { stemOf } from "./names.js";
 import { assembleReceiver, RECEIVER_NAME, RECEIVER_UARTS, type ReceiverUart } from "./receiver.js";
+import { eraseScratch, TYPED_STEM } from "./scratch.js";
 import type { Shelf } from "./shelf.js";
 
-const STEM = "ZULMRX";
 /** Text this short fits the buffer of every PIP, so that it is not written to disk before its end. */
 const PIP_BUFFER = 8192;
 
@@ -44,12 +44,10 @@ export async function bootstrapReceiver(
 	const uart = receiverUart(profile);
 	if (uart === undefined) return false;
 	const receiver = assembleReceiver(uart);
-	await ccp.erase(`${STEM}.HEX`);
-	await ccp.erase(`${STEM}.COM`);
-	if (!(await typeIn(ccp, shelf, STEM, receiver, "receiver", profile, options))) return false;
-	const placed = await ccp.rename(`${STEM}.COM`, RECEIVER_NAME);
+	if (!(await typeIn(ccp, shelf, TYPED_STEM, receiver, "receiver", profile, options))) return false;
+	const placed = await ccp.rename(`${TYPED_STEM}.COM`, RECEIVER_NAME);
 	if (placed !== "done") {
-		throw new ZulmError("machine-refused", `The machine cannot rename ${STEM}.COM to ${RECEIVER_NAME}.`, {
+		throw new ZulmError("machine-refused", `The machine cannot rename ${TYPED_STEM}.COM to ${RECEIVER_NAME}.`, {
 			hint: `Rename or erase the ${RECEIVER_NAME} that is there.`,
 		});
 	}
@@ -72,7 +70,6 @@ export async function typeProgram(
 	const { clock } = ccp.console.link;
 	const startS = clock.now();
 	const stem = stemOf(name);
-	await ccp.erase(`${stem}.HEX`);
 	if (!(await typeIn(ccp, shelf, stem, bytes, "program", profile, options))) return undefined;
 	options.onEvent?.({ type: "bootstrapped", name });
 	return { seconds: clock.now() - startS };
@@ -88,6 +85,7 @@ async function typeIn(
 	options: CcpOptions,
 ): Promise<boolean> {
 	const length = bytes.length;
+	await eraseScratch(ccp);
 	options.onEvent?.({ type: "bootstrap", what, bytes: length, tool: "PIP" });
 	// PIP stops listening while it writes; a line that nothing holds back loses what comes then.
 	const careful = toIntelHex(bytes).length > PIP_BUFFER && mayOverrun(ccp.console.link, profile);

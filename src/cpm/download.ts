@@ -18,6 +18,8 @@ const RECORD_BYTES = 128;
 const START_S = 1.5;
 /** Writing a record, and now and then a block, to CompactFlash or floppy. */
 const DOT_S = 10;
+/** Where one that should have come did not. */
+const NO_DOT_S = 1;
 const END_S = 30;
 
 export interface DownloadResult {
@@ -62,18 +64,22 @@ export async function downloadWith(
 
 	onEvent?.({ type: "receiver", receiver: receiver.id });
 	const startS = clock.now();
-	const body = downloadBody(bytes, ccp.userArea);
+	// The line end of the command is CR LF in what people paste; the CCP takes the CR.
+	const body = `\n${downloadBody(bytes, ccp.userArea)}`;
 	const dataStart = body.indexOf(":") + 1;
 	const tail = dataStart + 2 * bytes.length;
 	const blocks = Math.ceil(bytes.length / RECORD_BYTES);
 	await console.type(body.slice(0, dataStart));
 	let said = "";
+	let hasDots = true;
 	for (let block = 0; block < blocks; block++) {
 		const from = dataStart + 2 * RECORD_BYTES * block;
 		await console.type(body.slice(from, Math.min(from + 2 * RECORD_BYTES, tail)));
 		// A last record that is not full is written when the length has come.
 		if ((block + 1) * RECORD_BYTES > bytes.length) break;
-		said += await console.untilMatch(DOT, DOT_S);
+		const dot = await console.untilMatch(DOT, hasDots ? DOT_S : NO_DOT_S);
+		hasDots = DOT.test(dot);
+		said += dot;
 		if (ccp.waitingIn(said) !== undefined) throw await failed(ccp, receiver, name, said);
 		const sent = (block + 1) * RECORD_BYTES;
 		const bytesPerSecond = sent / (clock.now() - startS);

@@ -144,7 +144,8 @@ async function withLastWords(ccp: Ccp, receiver: ReceiverProfile, error: unknown
 		return error;
 	}
 	const fault = faultOf(receiver, said);
-	if (fault && fault.code !== "transfer-failed" && fault.code !== error.code) return fault;
+	// "Cancelled" is what a receiver says when we gave up and told it so: then ours is the reason.
+	if (fault && !["transfer-failed", "transfer-cancelled"].includes(fault.code)) return fault;
 	const words = printable(said.slice(-80)).trim();
 	if (words === "") return error;
 	return new ZulmError(error.code, `${error.message.replace(/\.$/, "")}; it said "${words}".`, {

@@ -14,6 +14,7 @@ import { programName, TEMPORARY_NAME } from "./names.js";
 import { type ProgramInfo, readProgram } from "./program.js";
 import type { Transfer } from "./receive.js";
 import { install, recover } from "./replace.js";
+import { eraseScratch } from "./scratch.js";
 import { hexWord, isAlready, type Verification, verifyAtPrompt } from "./verify.js";
 
 export interface UploadOptions extends CcpOptions {
@@ -157,7 +158,7 @@ async function tidy(link: Link, profile: Profile, name: string, error: unknown):
 	try {
 		await ccp.find();
 		await recover(ccp, name);
-		await ccp.erase(TEMPORARY_NAME);
+		await eraseScratch(ccp);
 	} catch {
 		// The error that brought us here is the one to report; the next upload tidies up first.
 	} finally {

@@ -6,9 +6,9 @@
 ; Nothing is taken from the BIOS, so nothing is held or given back. The sender is not stopped while the disk works, which
 ; XMODEM does not need: it waits for ACK. CONIN has to pass 8 bits. See rx-uart-68b50.asm for what each routine does.
 
-; One poll is about 200 T-states with a BIOS that looks at a status port: a period is 1.6 s at 4 MHz. A simulator a
-; hundred times as fast still gives the sender 0.1 s from byte to byte.
-PERIOD_POLLS	equ 32768
+; One poll is about 180 T-states with a BIOS that looks at a status port, one period 65,536 polls: 3 s at 4 MHz. From
+; byte to byte one period is allowed, for a header as many as rx-xmodem.asm says: on a simulator without brakes (about
+; 0.6 us a poll) these are still 0.04 s and 0.3 s, and the sender can tell a C that stands alone.
 PURGE_POLLS	equ 3000		; 0.15 s
 EOT_POLLS	equ 1000		; 0.05 s
 
@@ -34,8 +34,8 @@ conout_call:	call 0			; filled in by uart_found, as the two below
 		pop af
 		ret
 
-uart_get:	ld a,BYTE_PERIODS
-uart_wait:	ld bc,PERIOD_POLLS
+uart_get:	ld a,1
+uart_wait:	ld bc,0
 uart_wait_polls:
 		ld (periods),a
 get_poll:	push hl
@@ -51,7 +51,6 @@ const_call:	call 0
 		ld a,b
 		or c
 		jr nz,get_poll
-		ld bc,PERIOD_POLLS
 		ld a,(periods)
 		dec a
 		ld (periods),a

@@ -48,7 +48,7 @@ export class CaptureReplay {
 		const step = this.#steps[this.#next];
 		this.#typed += key;
 		if (step === undefined) return;
-		if (isLine(step.typed) && key !== "\r") this.#send(key);
+		if (this.#typed.length <= echoOf(step)) this.#send(key);
 		if (this.#typed.length < step.typed.length) return;
 		this.#typed = "";
 		this.#play();
@@ -56,7 +56,7 @@ export class CaptureReplay {
 
 	#play(): void {
 		const step = this.#steps[this.#next++] as Step;
-		let echo = isLine(step.typed) ? step.typed.length - 1 : 0;
+		let echo = echoOf(step);
 		const nowS = this.link.clock.now();
 		for (const { afterS, text } of step.answers) {
 			const rest = text.slice(echo);
@@ -70,8 +70,12 @@ export class CaptureReplay {
 	}
 }
 
-function isLine(typed: string): boolean {
-	return /^[ -~]{2,}\r$/.test(typed);
+/** How much of what was typed came back as it was, before anything else. */
+function echoOf({ typed, answers }: Step): number {
+	const answer = answers.map(({ text }) => text).join("");
+	let length = 0;
+	while (length < typed.length && typed[length] === answer[length]) length++;
+	return length;
 }
 
 function readSteps(path: string): Step[] {
