@@ -19,6 +19,8 @@ export interface BiosWiring {
 	readonly layout: Layout;
 	readonly native: NativeCode;
 	readonly console: ConsoleDevice;
+	/** What RDR: and PUN: are; undefined where there is no such device. */
+	readonly auxiliary: ConsoleDevice | undefined;
 	/** A character has been handed to a program or to CP/M's line editor. */
 	onConsoleInput(byte: number): void;
 	onConsoleOutput(byte: number): void;
@@ -71,13 +73,19 @@ export class Bios {
 	}
 
 	*punch(byte: number): Native<void> {
-		if (this.isOurs(BIOS.punch)) this.wiring.onPunch(byte);
+		if (this.isOurs(BIOS.punch)) yield* this.writeAuxiliary(byte);
 		else yield* this.call(BIOS.punch, byte);
 	}
 
-	/** There is no reader: end of file. */
+	/** Waits for a character; ^Z, the end of a file, where there is no reader. */
 	*reader(): Native<number> {
-		return this.isOurs(BIOS.reader) ? CTRL_Z : yield* this.call(BIOS.reader, 0);
+		return this.isOurs(BIOS.reader) ? yield* this.readAuxiliary() : yield* this.call(BIOS.reader, 0);
+	}
+
+	/** Whether a character from the reader waits. No entry of CP/M 2.2's table tells: programs ask the chip. */
+	// biome-ignore lint/correctness/useYield: of one shape with the others
+	*readerStatus(): Native<boolean> {
+		return this.wiring.auxiliary?.inputReady() ?? true;
 	}
 
 	/** The BDOS passes a character on: not when it reads it, for it may keep one back. */
@@ -87,12 +95,18 @@ export class Bios {
 	}
 
 	private *readKey(): Native<number> {
-		const { console } = this.wiring;
-		for (;;) {
-			const byte = console.read();
-			if (byte !== undefined) return byte;
-			yield WAIT_INPUT;
-		}
+		return yield* readFrom(this.wiring.console);
+	}
+
+	private *readAuxiliary(): Native<number> {
+		const { auxiliary } = this.wiring;
+		return auxiliary === undefined ? CTRL_Z : yield* readFrom(auxiliary);
+	}
+
+	private *writeAuxiliary(byte: number): Native<void> {
+		const { auxiliary, onPunch } = this.wiring;
+		while (auxiliary !== undefined && !auxiliary.write(byte)) yield WAIT_EVENT;
+		onPunch(byte);
 	}
 
 	private *writeCharacter(byte: number): Native<void> {
@@ -144,10 +158,16 @@ export class Bios {
 			return "return";
 		};
 		routines[BIOS.list] = direct(() => wiring.onList(cpu.regs.c));
-		routines[BIOS.punch] = direct(() => wiring.onPunch(cpu.regs.c));
-		routines[BIOS.reader] = direct(() => {
-			cpu.regs.a = CTRL_Z;
-		});
+		const readAuxiliary = () => this.readAuxiliary();
+		const writeAuxiliary = (byte: number) => this.writeAuxiliary(byte);
+		routines[BIOS.punch] = function* () {
+			yield* writeAuxiliary(cpu.regs.c);
+			return "return";
+		};
+		routines[BIOS.reader] = function* () {
+			cpu.regs.a = yield* readAuxiliary();
+			return "return";
+		};
 		routines[BIOS.seldsk] = direct(() => {
 			cpu.regs.hl = 0;
 		});
@@ -163,5 +183,13 @@ export class Bios {
 			cpu.regs.hl = cpu.regs.bc;
 		});
 		return routines;
+	}
+}
+
+function* readFrom(device: ConsoleDevice): Native<number> {
+	for (;;) {
+		const byte = device.read();
+		if (byte !== undefined) return byte;
+		yield WAIT_INPUT;
 	}
 }

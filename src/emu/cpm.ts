@@ -30,6 +30,8 @@ export interface CpmWiring {
 	readonly cpu: Cpu;
 	readonly layout: Layout;
 	readonly console: ConsoleDevice;
+	/** RDR: and PUN:, where there are such. */
+	readonly auxiliary: ConsoleDevice | undefined;
 	readonly drives: readonly (Drive | undefined)[];
 	readonly timer: Timer;
 	readonly config: Pick<MachineConfig, "diskStallS" | "loader" | "stopInLoader">;
@@ -98,7 +100,7 @@ export class Cpm {
 		if (config.loader === undefined) {
 			yield* this.bdos.console.print(`\r\nZULM ${layout.sizeK}K CP/M 2.2 (emulated)\r\n`);
 		} else {
-			yield* runLoader(this.bios, config.loader, config.stopInLoader, (layout.ccp - TPA) / 1024);
+			yield* runLoader(this.bios, config.loader, config.stopInLoader, layout.fbase / 1024);
 		}
 		return yield* this.ccp.run();
 	}
@@ -135,6 +137,7 @@ export class Cpm {
 		const { cpu, layout } = this.wiring;
 		this.install();
 		this.wiring.console.boot(cold);
+		this.wiring.auxiliary?.boot(cold);
 		this.bdos.boot();
 		const drive = (cpu.memory[PAGE_ZERO.currentDisk] as number) & 0x0f;
 		// The drive of the prompt is gone or never was: back to A.

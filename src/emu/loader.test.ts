@@ -1,6 +1,6 @@
 /** What stands before CP/M: the boot loaders of RomWBW and of the Small Computer Monitor. */
 import { describe, expect, test } from "vitest";
-import { RC2014_STOCK } from "./machine-config.js";
+import { RC2014_STOCK, ROMWBW_LIKE } from "./machine-config.js";
 import { Terminal } from "./testing/terminal.js";
 
 describe("Small Computer Monitor", () => {
@@ -18,6 +18,15 @@ describe("Small Computer Monitor", () => {
 	test("boots by itself where nobody is to be asked", async () => {
 		const terminal = await Terminal.boot(RC2014_STOCK);
 		expect(terminal.output).toMatch(/Copyright 1979.*\r\n\r\nA>$/);
+	});
+});
+
+describe("RomWBW", () => {
+	test("waits at Boot [H=Help], boots CP/M on C", async () => {
+		const terminal = await Terminal.boot({ ...ROMWBW_LIKE, stopInLoader: true });
+		expect(terminal.output).toMatch(/Boot Loader\r\n\r\nBoot \[H=Help\]: $/);
+		expect(await terminal.type("q\r")).toBe("q\r\n\r\nERROR: Invalid command\r\n\r\nBoot [H=Help]: ");
+		expect(await terminal.type("c\r")).toMatch(/^c\r\n\r\nLoading CP\/M 2\.2\.\.\.(?:.|\s)*54\.0K TPA\r\n\r\nA>$/);
 	});
 });
 

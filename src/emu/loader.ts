@@ -19,7 +19,7 @@ interface Loader {
 	/** To anything else. */
 	readonly unknown: string;
 	/** Between the command and CP/M's own prompt. */
-	readonly booting: (sizeK: number) => string;
+	readonly booting: (tpaK: number) => string;
 }
 
 const BOOT = "boot";
@@ -38,9 +38,9 @@ const LOADERS: Readonly<Record<LoaderName, Loader>> = {
 			H: "\r\n\r\n  C - CP/M 2.2\r\n  H - Help\r\n",
 		},
 		unknown: "\r\n\r\nERROR: Invalid command\r\n",
-		booting: (sizeK) =>
+		booting: (tpaK) =>
 			"\r\n\r\nLoading CP/M 2.2...\r\n\r\nCBIOS v3.5.0 [WBW]\r\n\r\nConfiguring Drives...\r\n\r\n\tA:=MD0:0\r\n\r\n" +
-			`CP/M-80 v2.2, ${sizeK.toFixed(1)}K TPA\r\n`,
+			`CP/M-80 v2.2, ${tpaK.toFixed(1)}K TPA\r\n`,
 	},
 	scm: {
 		banner: "\r\n\r\nSmall Computer Monitor - RC2014\r\n",
@@ -53,7 +53,7 @@ const LOADERS: Readonly<Record<LoaderName, Loader>> = {
 
 /**
  * @param waits whether it asks, or goes on by itself.
- * @param tpaK room for programs, which RomWBW prints.
+ * @param tpaK memory below the BDOS, which RomWBW prints.
  */
 export function* runLoader(bios: Bios, name: LoaderName, waits: boolean, tpaK: number): Native<void> {
 	const loader = LOADERS[name];

@@ -48,6 +48,14 @@ export const RC2014: MachineConfig = {
 	stripBit7: false,
 };
 
+/** RC2014 with RomWBW: the boot loader, XM on the disk, BDOS at D806h too (it calls that "54.0K TPA"). */
+export const ROMWBW_LIKE: MachineConfig = {
+	...RC2014,
+	name: "romwbw-like",
+	loader: "romwbw",
+	tools: ["XM", "PIP", "LOAD", "DDT"],
+};
+
 /** The least a CP/M 2.2 can be: 64 K, console polled at 9600 baud, no flow control, floppies, no receiver on them. */
 export const BARE: MachineConfig = {
 	...RC2014,
@@ -70,10 +78,12 @@ export const RC2014_STOCK: MachineConfig = {
 };
 
 /** Every emulated machine by the name that `--machine` takes. */
-export const MACHINES = { "rc2014": RC2014, "rc2014-stock": RC2014_STOCK, "bare": BARE } as const satisfies Record<
-	string,
-	MachineConfig
->;
+export const MACHINES = {
+	"rc2014": RC2014,
+	"rc2014-stock": RC2014_STOCK,
+	"romwbw-like": ROMWBW_LIKE,
+	"bare": BARE,
+} as const satisfies Record<string, MachineConfig>;
 
 export type MachineName = keyof typeof MACHINES;
 

@@ -106,6 +106,7 @@ export class Machine {
 			cpu: this.cpu,
 			layout: layoutFor(this.config.fbase),
 			console: this.console,
+			auxiliary: undefined,
 			drives: drivesOf(options, this.config),
 			timer,
 			config: this.config,

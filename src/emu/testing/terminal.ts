@@ -6,6 +6,7 @@ import { ascii } from "./z80-programs.js";
 
 /** Longer than anything the machine says without computing. */
 const QUIET_S = 0.2;
+const LONGEST_WAIT_S = 60;
 
 export class Terminal {
 	/** All that has come so far. */
@@ -33,11 +34,17 @@ export class Terminal {
 		return terminal;
 	}
 
-	/** Types keys, all at once, and returns what came until the line was quiet. */
-	async type(keys: string): Promise<string> {
+	/**
+	 * Types keys, all at once, and returns what came until the line was quiet.
+	 * @param least characters to wait for, a minute at most, before quiet counts.
+	 */
+	async type(keys: string, least = 0): Promise<string> {
 		const start = this.output.length;
-		await this.emulator.link.write(ascii(keys));
-		await this.emulator.link.drain();
+		const { link } = this.emulator;
+		await link.write(ascii(keys));
+		await link.drain();
+		const limitS = link.clock.now() + LONGEST_WAIT_S;
+		while (this.output.length < start + least && link.clock.now() < limitS) await link.clock.sleep(QUIET_S);
 		await this.quiet();
 		return this.output.slice(start);
 	}

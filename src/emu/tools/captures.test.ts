@@ -33,10 +33,14 @@ async function replay(file: string, from: string, to: string): Promise<{ ours: E
 	expect(first).toBeGreaterThanOrEqual(0);
 	expect(last).toBeGreaterThan(first);
 	const real = all.slice(first, last + 1);
-	const files = toolFiles(["DOWNLOAD"]);
+	const files = toolFiles(["DOWNLOAD", "XMODEM"]);
+	// The real disk had one to erase.
+	files.set("XB.COM", new Uint8Array(128));
 	const terminal = await Terminal.boot({ ...RECORDED, drives: { B: new MemoryDrive({ files }) } }, QUIET_S);
 	const ours: Exchange[] = [];
-	for (const { typed } of real) ours.push({ typed, answer: await terminal.type(typed) });
+	for (const { typed, answer } of real) {
+		ours.push({ typed, answer: await terminal.type(typed, answer.length) });
+	}
 	// What else was on the real disks is not ours to have.
 	const comparable = ({ typed }: Exchange) => typed !== "DIR *.COM\r";
 	return { ours: ours.filter(comparable), real: real.filter(comparable) };
@@ -49,6 +53,7 @@ describe.skipIf(!THERE)(`recordings in ${THERE ? "" : "(SKIPPED, NOT THERE) "}..
 		["the same, with what follows", "cpm22-pip-ddt-variants.jsonl", "PIP H3.HEX=CON:\r", "DIR H*.*\r"],
 		["names that are too long", "cpm22-pip-ddt-variants.jsonl", "PIP ABCDEFGHIJK.HEX=CON:\r", "\x03"],
 		["DOWNLOAD: good, longer, wrong sum", "cpm22-download.jsonl", "B:\r", "ERA B?*.COM\r"],
+		["XMODEM: CRC, overwriting, checksums", "cpm22-xmodem27.jsonl", "B:\r", "XC\r"],
 	])("%s", async (_, file, from, to) => {
 		const { ours, real } = await replay(file, from, to);
 		expect(ours).toEqual(real);

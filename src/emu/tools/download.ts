@@ -32,7 +32,7 @@ export function* download(system: ToolSystem): Native<Next> {
 	const writeRecord = function* (): Native<void> {
 		target.write(buffer);
 		yield* system.recordWritten();
-		yield* say(system, ".");
+		yield* system.say(".");
 		dots = (dots + 1) % DOTS_PER_LINE;
 	};
 	for (let c = yield* character(system); c !== GREATER; c = yield* character(system)) {
@@ -42,16 +42,16 @@ export function* download(system: ToolSystem): Native<Next> {
 		count++;
 		if (count % RECORD_BYTES !== 0) continue;
 		yield* writeRecord();
-		if (dots === 0) yield* say(system, "\r\n");
+		if (dots === 0) yield* system.say("\r\n");
 	}
 	if (count % RECORD_BYTES !== 0) yield* writeRecord();
 	yield* system.flushDisk();
 	target.close();
 	const givenCount = fromHex(yield* character(system), yield* character(system));
 	const givenSum = fromHex(yield* character(system), yield* character(system));
-	if (givenCount !== (count & 0xff)) yield* say(system, "\r\n======File Length Error======");
-	else if (givenSum !== (sum & 0xff)) yield* say(system, "\r\n======Checksum Error======");
-	else yield* say(system, "\r\nOK");
+	if (givenCount !== (count & 0xff)) yield* system.say("\r\n======File Length Error======");
+	else if (givenSum !== (sum & 0xff)) yield* system.say("\r\n======Checksum Error======");
+	else yield* system.say("\r\nOK");
 	return system.warmBoot();
 }
 
@@ -66,10 +66,6 @@ function* character(system: ToolSystem): Native<number> {
 	const byte = yield* system.bios.consoleInput();
 	yield* system.timer.wait(T_STATES_PER_CHARACTER);
 	return byte;
-}
-
-function* say(system: ToolSystem, text: string): Native<void> {
-	for (let i = 0; i < text.length; i++) yield* system.bios.consoleOutput(text.charCodeAt(i));
 }
 
 /** Two digits, as the original reckons: no digit is refused. */

@@ -29,6 +29,23 @@ export function consoleLine(system: ToolSystem, tStatesPerByte: number): RawLine
 	};
 }
 
+/** RDR: and PUN:, the auxiliary device. */
+export function auxiliaryLine(system: ToolSystem, tStatesPerByte: number): RawLine {
+	const { bios } = system;
+	return {
+		receive: (timeoutS) =>
+			timed(
+				system,
+				timeoutS,
+				tStatesPerByte,
+				() => bios.readerStatus(),
+				() => bios.reader(),
+			),
+		ready: () => bios.readerStatus(),
+		send: (byte) => bios.punch(byte),
+	};
+}
+
 /** Drops what comes until nothing has come for `silenceS` seconds. */
 export function* untilSilent(line: RawLine, silenceS: number): Native<void> {
 	while ((yield* line.receive(silenceS)) !== undefined);

@@ -60,6 +60,11 @@ export class ToolSystem {
 		yield* this.bdos.console.print(text);
 	}
 
+	/** Prints past the BDOS, which would look for ^S and keep a character that has been typed. */
+	*say(text: string): Native<void> {
+		for (let i = 0; i < text.length; i++) yield* this.bios.consoleOutput(text.charCodeAt(i));
+	}
+
 	/** Reads a character as BDOS function 1 does, with its echo. */
 	*readKey(): Native<number> {
 		return yield* this.bdos.console.inputWithEcho();

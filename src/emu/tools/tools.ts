@@ -6,11 +6,22 @@ import type { Native, Next } from "../native.js";
 import { ddt } from "./ddt.js";
 import { download } from "./download.js";
 import { load } from "./load.js";
+import { pcget } from "./pcget.js";
 import { pip } from "./pip.js";
 import { toolName, toolStub } from "./stub.js";
 import type { Tool, ToolSystem } from "./tool-system.js";
+import { xm } from "./xm.js";
+import { xmodem27 } from "./xmodem27.js";
 
-const TOOLS = { PIP: pip, LOAD: load, DDT: ddt, DOWNLOAD: download } satisfies Record<string, Tool>;
+const TOOLS = {
+	PIP: pip,
+	LOAD: load,
+	DDT: ddt,
+	DOWNLOAD: download,
+	XM: xm,
+	XMODEM: xmodem27,
+	PCGET: pcget,
+} satisfies Record<string, Tool>;
 
 export type ToolName = keyof typeof TOOLS;
 
