@@ -7,7 +7,7 @@
  * a finding itself, and the others go on as long as the machine comes back to its prompt.
  */
 import { ZulmError } from "../../base/errors.js";
-import { advice, type Finding, fault, skipped, well } from "../../base/finding.js";
+import { advice, type Finding, skipped, well } from "../../base/finding.js";
 import { checkControlLines } from "../../transport/checks/control-lines.js";
 import type { Link } from "../../transport/link.js";
 import type { Profile } from "../../transport/profile.js";
@@ -131,10 +131,10 @@ function unprobed(error: unknown, { bootstrap, receivers }: Programs): Finding {
 function memoryFinding(memoryTop: number, { tpaTop, name }: Profile): Finding {
 	const free = `programs may use ${(memoryTop - TPA).toLocaleString("en-US")} bytes, up to ${hex(memoryTop)}`;
 	if (memoryTop >= tpaTop) return well("memory", free);
-	return fault(
+	return advice(
 		"memory",
 		`${free}; the profile ${name} reckons with ${hex(tpaTop)}`,
-		`Make a profile of your own with tpaTop = 0x${hex(memoryTop).slice(0, 4)}.`,
+		`For large programs, make a profile of your own with tpaTop = 0x${hex(memoryTop).slice(0, 4)}.`,
 	);
 }
 
