@@ -7,13 +7,13 @@
  * Names of our own while it is incomplete (see scratch.ts), so that RX.COM is whole whenever it is there.
  */
 import { ZulmError } from "../base/errors.js";
-import type { Link } from "../transport/link.js";
 import type { Profile } from "../transport/profile.js";
 import { typeIntoDdt } from "./bootstrap-ddt.js";
 import { typeAsHex } from "./bootstrap-hex.js";
 import type { Ccp, CcpOptions } from "./ccp.js";
 import { toIntelHex } from "./hex.js";
 import { stemOf } from "./names.js";
+import { mayOverrun } from "./overrun.js";
 import { assembleReceiver, RECEIVER_NAME, RECEIVER_UARTS, type ReceiverUart } from "./receiver.js";
 import { eraseScratch, TYPED_STEM } from "./scratch.js";
 import type { Shelf } from "./shelf.js";
@@ -92,11 +92,4 @@ async function typeIn(
 	if ((await typeAsHex(ccp, shelf, stem, bytes, { ...options, careful })) === "done") return true;
 	options.onEvent?.({ type: "bootstrap", what, bytes: length, tool: "DDT" });
 	return (await typeIntoDdt(ccp, shelf, stem, bytes, options)) === "done";
-}
-
-/** A real UART without RTS/CTS. Ptys and TCP keep what is not read. */
-function mayOverrun(link: Link, { line }: BootstrapProfile): boolean {
-	const { kind } = link.describe();
-	const isWire = kind === "emulator" || (kind === "serial" && link.controlLines !== undefined);
-	return isWire && line?.rtscts !== true;
 }

@@ -168,14 +168,14 @@ export class Ccp {
 	}
 
 	/**
-	 * Ends a program with `keys`, unless `heard` shows that it has ended.
+	 * Ends a program with `keys` ("" when it only has to be waited for), unless `heard` shows that it has ended.
 	 * @returns `heard` and what came up to the prompt
 	 * @throws ZulmError as `find`
 	 */
 	async backToPrompt(heard: string, keys: string, silenceS: number): Promise<string> {
 		let text = heard + (await this.console.listen(SILENCE_S, CHATTER_S));
 		if (this.waitingIn(text) !== "prompt") {
-			await this.console.type(keys);
+			if (keys !== "") await this.console.type(keys);
 			text += (await this.console.untilWaiting(this.#waiting, silenceS)).text;
 		}
 		await this.find();

@@ -10,6 +10,7 @@ import { ZulmError } from "../base/errors.js";
 import { knownReceivers, type Profile, type ReceiverProfile } from "../transport/profile.js";
 import { bootstrapReceiver, typeProgram } from "./bootstrap.js";
 import type { Ccp, CcpOptions } from "./ccp.js";
+import { mayOverrun } from "./overrun.js";
 import { NotReceiving, noReceiver, receiveWith, type Transfer, verbOf } from "./receive.js";
 import { RECEIVER_NAME } from "./receiver.js";
 import type { OnSessionEvent } from "./session-events.js";
@@ -98,8 +99,9 @@ class Job {
 			if (event.type === "progress" && event.progress.block > 0) started = true;
 			options.onEvent?.(event);
 		};
+		const careful = mayOverrun(ccp.console.link, this.profile);
 		try {
-			const transfer = await receiveWith(ccp, receiver, name, bytes, { ...options, onEvent });
+			const transfer = await receiveWith(ccp, receiver, name, bytes, { ...options, onEvent, careful });
 			if (transfer) return { receiver: receiver.id, transfer };
 			options.onEvent?.({ type: "receiver-missing", receiver: receiver.id });
 		} catch (error) {

@@ -8,6 +8,7 @@
  * bad file stays on the disk: it is erased here. Works where bit 7 is lost.
  */
 import { ZulmError } from "../base/errors.js";
+import { textToBytes } from "../transport/byte-reader.js";
 import { printable } from "../transport/printable.js";
 import type { ReceiverProfile } from "../transport/profile.js";
 import type { Ccp, CcpOptions } from "./ccp.js";
@@ -21,6 +22,18 @@ const DOT_S = 10;
 /** Where one that should have come did not. */
 const NO_DOT_S = 1;
 const END_S = 30;
+const DOT = /\./;
+/** Between keys that no machine misses. */
+const KEY_S = 0.2;
+/** Ends a package, certainly a wrong one, whether DOWNLOAD waits for the colon, a digit or the second of a pair. */
+const GIVE_UP = ":>>0000";
+/** To make or close a file on a floppy. */
+const DIRECTORY_S = 3;
+
+export interface DownloadOptions extends CcpOptions {
+	/** The line holds nothing back: wait where the directory is written without a sign that it is done. */
+	readonly careful?: boolean | undefined;
+}
 
 export interface DownloadResult {
 	readonly protocol: "download";
@@ -52,17 +65,36 @@ export async function downloadWith(
 	receiver: ReceiverProfile,
 	name: string,
 	bytes: Uint8Array,
-	{ onEvent }: CcpOptions,
+	options: DownloadOptions,
 ): Promise<DownloadResult | undefined> {
 	const { console } = ccp;
-	const { clock } = console.link;
 	const command = receiver.command.replace("{name}", name);
 	await ccp.enter(command);
 	const started = await ccp.untilAnyWaiting(START_S);
 	if (isUnknownCommand(started.text, command)) return undefined;
 	if (started.waiting === "prompt") throw faultIn(started.text) ?? refused(command, started.text);
 
-	onEvent?.({ type: "receiver", receiver: receiver.id });
+	options.onEvent?.({ type: "receiver", receiver: receiver.id });
+	try {
+		return await sendPackage(ccp, receiver, name, bytes, options);
+	} catch (error) {
+		// Whoever pressed Ctrl-C wants a prompt, and this program has no other way out. The line may be gone.
+		if (error instanceof ZulmError && error.code === "interrupted") {
+			await console.link.write(textToBytes(GIVE_UP)).catch(() => {});
+		}
+		throw error;
+	}
+}
+
+async function sendPackage(
+	ccp: Ccp,
+	receiver: ReceiverProfile,
+	name: string,
+	bytes: Uint8Array,
+	{ onEvent, careful }: DownloadOptions,
+): Promise<DownloadResult> {
+	const { console } = ccp;
+	const { clock } = console.link;
 	const startS = clock.now();
 	// The line end of the command is CR LF in what people paste; the CCP takes the CR.
 	const body = `\n${downloadBody(bytes, ccp.userArea)}`;
@@ -70,7 +102,7 @@ export async function downloadWith(
 	const tail = dataStart + 2 * bytes.length;
 	const blocks = Math.ceil(bytes.length / RECORD_BYTES);
 	await console.type(body.slice(0, dataStart));
-	let said = "";
+	let said = careful === true ? await console.listen(DIRECTORY_S, DIRECTORY_S) : "";
 	let hasDots = true;
 	for (let block = 0; block < blocks; block++) {
 		const from = dataStart + 2 * RECORD_BYTES * block;
@@ -89,7 +121,9 @@ export async function downloadWith(
 			progress: { block: block + 1, blocks, bytes: sent, retries: 0, bytesPerSecond, etaS },
 		});
 	}
-	await console.type(body.slice(tail));
+	await console.type(body.slice(tail, tail + 1));
+	if (careful === true) said += await console.listen(DIRECTORY_S, 2 * DIRECTORY_S);
+	await console.type(body.slice(tail + 1));
 	const end = await ccp.untilAnyWaiting(END_S);
 	said += end.text;
 	if (end.waiting !== "prompt" || !/^OK\s*$/m.test(said.replace(/\r/g, "\n"))) {
@@ -107,10 +141,15 @@ export async function downloadWith(
 	};
 }
 
-const DOT = /\./;
-
-async function failed(ccp: Ccp, receiver: ReceiverProfile, name: string, said: string): Promise<ZulmError> {
-	await ccp.find();
+async function failed(ccp: Ccp, receiver: ReceiverProfile, name: string, heard: string): Promise<ZulmError> {
+	let said = heard;
+	// One by one: what brought us here may be a machine that misses characters.
+	for (const key of GIVE_UP) {
+		if (ccp.waitingIn(said) === "prompt") break;
+		await ccp.console.type(key);
+		said += await ccp.console.read(KEY_S);
+	}
+	said = await ccp.backToPrompt(said, "", END_S);
 	await ccp.erase(name);
 	const listed = receiver.failure.find(({ text }) => said.toLowerCase().includes(text.toLowerCase()));
 	const words = printable(

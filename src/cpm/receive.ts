@@ -12,7 +12,7 @@ import { printable } from "../transport/printable.js";
 import type { ReceiverProfile } from "../transport/profile.js";
 import { sendXmodem, type TransferResult } from "../transport/xmodem/send-xmodem.js";
 import type { Ccp, CcpOptions } from "./ccp.js";
-import { downloadWith } from "./download.js";
+import { type DownloadOptions, downloadWith } from "./download.js";
 import { faultIn, isUnknownCommand } from "./messages.js";
 
 /** A transfer as `--json` shows it. */
@@ -72,7 +72,7 @@ export async function receiveWith(
 	receiver: ReceiverProfile,
 	name: string,
 	bytes: Uint8Array,
-	options: CcpOptions,
+	options: DownloadOptions,
 ): Promise<Transfer | undefined> {
 	const send = receiver.protocol === "download" ? downloadWith : xmodemWith;
 	const result = await send(ccp, receiver, name, bytes, options);
