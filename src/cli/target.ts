@@ -63,6 +63,7 @@ export const PROFILES: Readonly<Record<MachineName, string>> = {
 	"rc2014": EMULATOR,
 	"rc2014-stock": "rc2014-stock",
 	"romwbw-like": "rc2014-romwbw",
+	"pc8801": "pc8801",
 	"bare": HARDWARE_PROFILE,
 };
 

@@ -220,7 +220,7 @@ handler:
 		await link.write(ascii("T\r"));
 		await link.clock.sleep(0.05);
 		expect(await terminal.type("x".repeat(50))).toMatch(/\.+\r\nA>$/);
-		expect(terminal.emulator.machine.acia.lostCharacters).toBe(0);
+		expect(terminal.emulator.machine.uart.lostCharacters).toBe(0);
 		// The warm boot gave the interrupt back to the BIOS.
 		expect(await terminal.command("DIR")).toContain("T        COM");
 	});
@@ -233,6 +233,6 @@ handler:
 	test("a machine whose BIOS polls works the same at a prompt", async () => {
 		const terminal = await Terminal.boot({ receiveRing: undefined });
 		expect(await terminal.command("DIR")).toBe("\r\nNO FILE\r\nA>");
-		expect(terminal.emulator.machine.acia.irq).toBe(false);
+		expect(terminal.emulator.machine.uart.irq).toBe(false);
 	});
 });

@@ -110,7 +110,7 @@ describe("flow control", () => {
 		);
 		const terminal = await Terminal.boot({ files: new Map([["BUSY.COM", busy]]), flowControl });
 		const output = await terminal.type(`BUSY\r${"DIR *.TXT\r".repeat(12)}`);
-		return { lost: terminal.emulator.machine.acia.lostCharacters, output };
+		return { lost: terminal.emulator.machine.uart.lostCharacters, output };
 	}
 
 	test("with RTS obeyed, everything typed ahead arrives", async () => {
@@ -129,7 +129,7 @@ describe("flow control", () => {
 			const terminal = await Terminal.boot({ files: new Map([["SUM.COM", SUMMER(delay)]]), flowControl: false });
 			await terminal.command("SUM");
 			const output = await terminal.type("\x01".repeat(0x200));
-			return { output, lost: terminal.emulator.machine.acia.lostCharacters };
+			return { output, lost: terminal.emulator.machine.uart.lostCharacters };
 		};
 		expect(await run(1)).toEqual({ output: "=\r\nA>", lost: 0 });
 		const slow = await run(40);
@@ -155,7 +155,7 @@ describe("flow control", () => {
 		expect(emulator.machine.linePending).toBe(3);
 		await emulator.link.drain();
 		expect(changes).toEqual([false, true]);
-		expect(emulator.machine.acia.lostCharacters).toBe(0);
+		expect(emulator.machine.uart.lostCharacters).toBe(0);
 	});
 
 	test("the host's RTS holds the machine's output", async () => {

@@ -5,15 +5,20 @@
  *
  * Figures from the machines' documents and from captured sessions; see each entry.
  */
-import type { ReceiveRing } from "./acia-console.js";
 import { DEFAULT_FBASE } from "./layout.js";
 import type { LoaderName } from "./loader.js";
 import type { ToolName } from "./tools/tools.js";
+import type { UartName } from "./uart.js";
+import type { ReceiveRing } from "./uart-console.js";
 
 export interface MachineConfig {
 	readonly name: string;
 	readonly clockHz: number;
-	/** The line's speed at both ends; the UART's clock is chosen so that clock / 64 gives it. */
+	/** The serial chip: 68B50 at 80h and 81h, Z80 SIO/2 at 80h to 83h, 8251 at 20h and 21h. */
+	readonly uart: UartName;
+	/** Whether CP/M's console is the line, or a screen and keyboard of the machine's own, the line being RDR: and PUN:. */
+	readonly consoleOn: "line" | "screen";
+	/** The line's speed at both ends; the UART's clock is chosen so that the usual divider gives it. */
 	readonly baud: number;
 	/** Whether the machine's RTS is wired to the host's CTS, and so obeyed. */
 	readonly flowControl: boolean;
@@ -37,6 +42,8 @@ export interface MachineConfig {
 export const RC2014: MachineConfig = {
 	name: "rc2014",
 	clockHz: 7_372_800,
+	uart: "68b50",
+	consoleOn: "line",
 	baud: 115_200,
 	flowControl: true,
 	fbase: DEFAULT_FBASE,
@@ -77,11 +84,28 @@ export const RC2014_STOCK: MachineConfig = {
 	tools: ["DOWNLOAD"],
 };
 
+/**
+ * NEC PC-8801: its console is its own screen and keyboard, the line an 8251 at 9600 baud behind RDR: and PUN:. The usual
+ * cable loops RTS to CTS, so nothing holds the sender.
+ */
+export const PC8801: MachineConfig = {
+	...RC2014,
+	name: "pc8801",
+	clockHz: 3_993_600,
+	uart: "8251",
+	consoleOn: "screen",
+	baud: 9600,
+	flowControl: false,
+	receiveRing: undefined,
+	tools: ["PIP", "LOAD", "DDT", "XMODEM"],
+};
+
 /** Every emulated machine by the name that `--machine` takes. */
 export const MACHINES = {
 	"rc2014": RC2014,
 	"rc2014-stock": RC2014_STOCK,
 	"romwbw-like": ROMWBW_LIKE,
+	"pc8801": PC8801,
 	"bare": BARE,
 } as const satisfies Record<string, MachineConfig>;
 

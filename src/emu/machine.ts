@@ -1,15 +1,14 @@
 /**
- * The machine: CPU, 68B50 and CP/M on one time line, counted in T-states.
+ * The machine: CPU, serial chip and CP/M on one time line, counted in T-states.
  *
- *   host bytes ─► HostUart ─10 bits each─► ACIA ─► BIOS / program        cable: RTS ◄── ACIA, CTS ──► ACIA
- *   listener  ◄──────────10 bits each──── ACIA ◄─ BIOS / program
+ *   host bytes ─► HostUart ─10 bits each─► UART ─► BIOS / program        cable: RTS ◄── UART, CTS ──► UART
+ *   listener  ◄──────────10 bits each──── UART ◄─ BIOS / program
  *
  * `runUntil` is all there is to it: instructions up to the next event, the event, and so on. The same calls give the
  * same bytes at the same T-states. Does not know about wall time: see emulator-link.ts (virtual) and serve.ts (real).
  */
 
-import { AciaConsole } from "./acia-console.js";
-import { Acia6850 } from "./acia6850.js";
+import { AciaUart } from "./acia-uart.js";
 import type { ConsoleDevice, TimedDevice } from "./console-device.js";
 import { Cpm, type ProgramEnd } from "./cpm.js";
 import { Cpu, FLOATING_BUS } from "./cpu.js";
@@ -18,13 +17,16 @@ import { HostUart } from "./host-uart.js";
 import { layoutFor } from "./layout.js";
 import { type MachineConfig, RC2014 } from "./machine-config.js";
 import { MemoryDrive } from "./memory-drive.js";
+import { ScreenConsole } from "./screen-console.js";
 import { type FrameTiming, receiveFrame } from "./serial-frame.js";
+import { Sio2 } from "./sio2.js";
 import { Timer } from "./timer.js";
 import { toolFiles } from "./tools/tools.js";
+import type { Uart, UartWiring } from "./uart.js";
+import { UartConsole } from "./uart-console.js";
+import { Usart8251 } from "./usart8251.js";
 
-const ACIA_STATUS_PORT = 0x80;
-const ACIA_DATA_PORT = 0x81;
-const ACIA_DIVIDER = 64;
+const UARTS = { "68b50": AciaUart, "sio2": Sio2, "8251": Usart8251 } as const;
 
 export interface MachineOptions extends Partial<MachineConfig> {
 	/** Drive A. */
@@ -66,7 +68,9 @@ export interface MachineListeners {
 export class Machine {
 	readonly config: MachineConfig;
 	readonly cpu: Cpu;
-	readonly acia: Acia6850;
+	readonly uart: Uart;
+	/** The machine's own screen and keyboard, where the console is not on the line. */
+	readonly screen: ScreenConsole | undefined;
 	readonly listeners: MachineListeners = {};
 	private readonly hostUart: HostUart;
 	private readonly console: ConsoleDevice;
@@ -83,34 +87,37 @@ export class Machine {
 			read: (port) => this.readPort(port),
 			write: (port, value) => this.writePort(port, value),
 		});
-		this.acia = new Acia6850(clockHz / baud / ACIA_DIVIDER, {
+		const wiring: UartWiring = {
+			nowT: () => this.tStates,
 			onTransmit: (byte, timing, tState) => this.transmitted(byte, timing, tState),
 			onRtsChange: (asserted, tState) => {
 				this.hostUart.setClearToSend(asserted, tState);
 				this.listeners.onRtsChange?.(asserted, tState);
 			},
 			onChange: () => this.replan(),
-		});
+		};
+		const { uart, receiveRing, stripBit7, flowControl, consoleOn } = this.config;
+		this.uart = new UARTS[uart](clockHz / baud, wiring);
 		this.hostUart = new HostUart({
 			bitTStates: clockHz / baud,
-			flowControl: this.config.flowControl,
-			onSent: (byte, timing) => this.acia.receive(receiveFrame(byte, timing, this.acia.timing)),
+			flowControl,
+			onSent: (byte, timing) => this.uart.receive(receiveFrame(byte, timing, this.uart.timing)),
 		});
-		const { receiveRing, stripBit7 } = this.config;
-		const aciaConsole = new AciaConsole(this.acia, receiveRing, () => this.tStates, stripBit7);
-		this.console = options.console ?? aciaConsole;
+		const line = new UartConsole(this.uart.driver, receiveRing, stripBit7);
+		this.screen = consoleOn === "screen" ? new ScreenConsole() : undefined;
+		this.console = options.console ?? this.screen ?? line;
 		const timer = new Timer(() => this.tStates, clockHz);
-		this.devices = [this.acia, this.hostUart, this.console, timer];
+		this.devices = [this.uart, this.hostUart, this.console, timer];
 		const now = () => this.tStates;
 		this.cpm = new Cpm({
 			cpu: this.cpu,
 			layout: layoutFor(this.config.fbase),
 			console: this.console,
-			auxiliary: undefined,
+			auxiliary: this.screen === undefined ? undefined : line,
 			drives: drivesOf(options, this.config),
 			timer,
 			config: this.config,
-			serviceInterrupt: () => aciaConsole.service(),
+			serviceInterrupt: () => line.service(),
 			onConsoleInput: (byte) => this.listeners.onConsoleInput?.(byte, now()),
 			onConsoleOutput: (byte) => this.listeners.onConsoleOutput?.(byte, now()),
 			onConsoleLine: (line) => this.listeners.onConsoleLine?.(line, now()),
@@ -139,7 +146,7 @@ export class Machine {
 
 	/** The RTS output: true asks the host to go on. */
 	get rts(): boolean {
-		return this.acia.rts;
+		return this.uart.rts;
 	}
 
 	/** Characters from the host that have not arrived yet. */
@@ -177,12 +184,12 @@ export class Machine {
 
 	/** A character arrives whole now, whatever RTS says. */
 	receive(byte: number): void {
-		this.acia.receive(receiveFrame(byte, this.hostUart.timing, this.acia.timing));
+		this.uart.receive(receiveFrame(byte, this.hostUart.timing, this.uart.timing));
 	}
 
 	/** The host's RTS, on the machine's CTS input. */
 	setCts(asserted: boolean): void {
-		this.acia.setCts(asserted, this.tStates);
+		this.uart.setCts(asserted);
 	}
 
 	/** The cable is pulled: characters on their way to the machine are gone. */
@@ -230,7 +237,7 @@ export class Machine {
 
 	/** A device has changed its mind about when it needs attention, or about the interrupt line. */
 	private replan(): void {
-		this.cpu.irq = this.acia.irq;
+		this.cpu.irq = this.uart.irq;
 		this.cpu.deadline = Math.min(this.cpu.deadline, this.nextEvent());
 	}
 
@@ -240,14 +247,12 @@ export class Machine {
 
 	private readPort(port: number): number {
 		this.advanceDevices();
-		if (port === ACIA_STATUS_PORT) return this.acia.status;
-		return port === ACIA_DATA_PORT ? this.acia.readData() : FLOATING_BUS;
+		return this.uart.readPort(port) ?? FLOATING_BUS;
 	}
 
 	private writePort(port: number, value: number): void {
 		this.advanceDevices();
-		if (port === ACIA_STATUS_PORT) this.acia.writeControl(value, this.tStates);
-		else if (port === ACIA_DATA_PORT) this.acia.writeData(value, this.tStates);
+		this.uart.writePort(port, value);
 	}
 }
 

@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
-import { AciaConsole } from "./acia-console.js";
-import { Acia6850 } from "./acia6850.js";
+import { AciaUart } from "./acia-uart.js";
+import { UartConsole } from "./uart-console.js";
 
 const RING = { size: 32, dropRtsAt: 16, raiseRtsAt: 8 };
 
 /** A driver that has been interrupted by `count` characters, numbered from 0. */
 function interruptedBy(count: number) {
-	const acia = new Acia6850(1, { onTransmit: () => {}, onRtsChange: () => {}, onChange: () => {} });
-	const driver = new AciaConsole(acia, RING, () => 0);
+	const acia = new AciaUart(64, { nowT: () => 0, onTransmit: () => {}, onRtsChange: () => {}, onChange: () => {} });
+	const driver = new UartConsole(acia.driver, RING);
 	driver.boot(true);
 	for (let i = 0; i < count; i++) {
 		acia.receive({ byte: i, framingError: false, parityError: false });
