@@ -64,11 +64,13 @@ export function countStream(amounts: ArrayLike<number>, code: ColumnCode): Uint8
 		for (; amount < -1; amount += 2) downTwo.push(neuron);
 		if (amount === -1) down.push(neuron);
 	}
+	// Up to two of -2 take less room, and no more time, counted down twice than in a list of their own.
+	if (downTwo.length <= 2) down.push(...downTwo, ...downTwo.splice(0));
 	const stream = new StreamWriter(code);
-	stream.list("count_inc", up);
-	stream.list("count_dec", down);
 	stream.list("count_drop", downTwo);
-	return stream.end();
+	if (down.length === 0 && up.length > 0) return stream.lastList("count_inc", up);
+	stream.list("count_inc", up);
+	return down.length > 0 ? stream.lastList("count_dec", down) : stream.end();
 }
 
 /** Shared sums handed on in the given order (share.asm). @param page page of the layer's low bytes */
@@ -101,14 +103,24 @@ class StreamWriter {
 	}
 
 	list(entry: string, neurons: readonly number[]): void {
-		for (let start = 0; start < neurons.length; start += LONGEST_ENTRY) {
-			const part = neurons.slice(start, start + LONGEST_ENTRY);
-			if (this.#stepsSinceBreath + part.length > STEPS_BEFORE_BREATH) this.#breathe();
-			this.#stepsSinceBreath += part.length;
-			this.call(`${entry}_${part.length}`);
-			if (part.length % 2 === 1) this.#bytes.push(0);
-			this.#bytes.push(...part);
-		}
+		for (let start = 0; start < neurons.length; start += LONGEST_ENTRY)
+			this.#part(entry, neurons.slice(start, start + LONGEST_ENTRY));
+	}
+
+	/** A list that ends the column by itself. */
+	lastList(entry: string, neurons: readonly number[]): Uint8Array {
+		const last = Math.floor((neurons.length - 1) / LONGEST_ENTRY) * LONGEST_ENTRY;
+		this.list(entry, neurons.slice(0, last));
+		this.#part(`${entry}_last`, neurons.slice(last));
+		return this.bytes();
+	}
+
+	#part(entry: string, neurons: readonly number[]): void {
+		if (this.#stepsSinceBreath + neurons.length > STEPS_BEFORE_BREATH) this.#breathe();
+		this.#stepsSinceBreath += neurons.length;
+		this.call(`${entry}_${neurons.length}`);
+		if (neurons.length % 2 === 1) this.#bytes.push(0);
+		this.#bytes.push(...neurons);
 	}
 
 	share(entry: string, operands: readonly number[]): void {

@@ -2,7 +2,8 @@
 ;
 ;   step   pop bc (10, for two)  ld l,c (4)  inc (hl) (11)  = 20 T
 ;
-; H = page of the bytes. count_inc: w = +1, count_dec: w = -1, count_drop: w = -2.
+; H = page of the bytes. count_inc: w = +1, count_dec: w = -1, count_drop: w = -2. The last list of a column, of +1 or -1,
+; goes on to column_done by itself (..._last): two bytes less for each of a thousand columns.
 
 	rept n = 24 to 2 by 2
 count_inc_{n}:
@@ -39,7 +40,35 @@ count_drop_low_{n-1}:
 	endr
 	ret
 
+	rept n = 24 to 2 by 2
+count_inc_last_{n}:
+	pop bc
+	ld l,c
+	inc (hl)
+count_inc_last_low_{n-1}:
+	ld l,b
+	inc (hl)
+	endr
+	jp column_done
+
+	rept n = 24 to 2 by 2
+count_dec_last_{n}:
+	pop bc
+	ld l,c
+	dec (hl)
+count_dec_last_low_{n-1}:
+	ld l,b
+	dec (hl)
+	endr
+	jp column_done
+
 	rept n = 23 to 1 by 2
+count_inc_last_{n}:
+	pop bc
+	jp count_inc_last_low_{n}
+count_dec_last_{n}:
+	pop bc
+	jp count_dec_last_low_{n}
 count_inc_{n}:
 	pop bc
 	jp count_inc_low_{n}
