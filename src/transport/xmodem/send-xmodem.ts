@@ -92,8 +92,8 @@ const PROMPT_REFUSAL_S = 2;
 /** Prompt refusals in a row after which long blocks are given up: of the very first block, and later (noise). */
 const REFUSALS_OF_FIRST = 2;
 const REFUSALS_OF_LATER = 3;
-/** Refusals of block 1 after which the other check is tried: the receiver fell back while we answered. */
-const REFUSALS_OF_CHECK = 4;
+/** NAKs to block 1 after which the other check is tried: the receiver fell back while we answered. */
+const NAKS_OF_CHECK = 4;
 /** A cancel is best effort: a line with a stuck RTS must not hold Ctrl-C up. */
 const CANCEL_WRITE_S = 1;
 /** A line that takes no bytes for this long, beyond what the frame needs, is stuck. */
@@ -213,6 +213,7 @@ class Sender {
 		let replyMayFollow = false;
 		/** Copies in a row that were refused promptly; undefined once one may have been taken. */
 		let refusals: number | undefined = 0;
+		let naks = 0;
 		for (let attempt = 0; attempt <= this.#maxRetries; attempt++) {
 			if (attempt > 0) this.#retries++;
 			const { reply, afterS } = await this.#exchange(frame);
@@ -226,7 +227,10 @@ class Sender {
 			if (reply !== "nak") replyMayFollow = true;
 			const refused = reply === "start-again" || (reply === "nak" && afterS < PROMPT_REFUSAL_S);
 			refusals = refused && refusals !== undefined ? refusals + 1 : undefined;
-			if (refusals !== undefined) frame = this.#easier(frame, refusals, reply);
+			if (reply === "nak") naks++;
+			if (frame.block === 1) this.#tryOtherCheck(reply, naks);
+			if (refusals !== undefined) this.#tryShortBlocks(frame, refusals);
+			frame = this.#frames.frame();
 		}
 		throw new ZulmError("transfer-failed", this.#gaveUp(frame, last), {
 			hint:
@@ -237,21 +241,21 @@ class Sender {
 	}
 
 	/**
-	 * What to send instead of a frame that was refused `refusals` times: short blocks for long ones, the other check for
-	 * the first block. Only for a frame that no receiver can have taken, because the same number then holds other bytes.
+	 * Short blocks for a long one that was refused so often. Only while no receiver can have taken it, because the same
+	 * number then holds other bytes.
 	 */
-	#easier(frame: Frame, refusals: number, reply: Reply): Frame {
-		const first = frame.block === 1;
-		if (frame.size === LONG_BLOCK_BYTES && refusals >= (first ? REFUSALS_OF_FIRST : REFUSALS_OF_LATER)) {
-			this.#frames.shorten();
+	#tryShortBlocks(frame: Frame, refusals: number): void {
+		if (frame.size !== LONG_BLOCK_BYTES) return;
+		if (refusals >= (frame.block === 1 ? REFUSALS_OF_FIRST : REFUSALS_OF_LATER)) this.#frames.shorten();
+	}
+
+	/** The other check for a first block that is refused again and again; its bytes stay the same. */
+	#tryOtherCheck(reply: Reply, naks: number): void {
+		if ((this.#options.checksum ?? "auto") !== "auto") return;
+		if (reply === "start-again") this.#frames.restart("crc");
+		else if (reply === "nak" && naks % NAKS_OF_CHECK === 0) {
+			this.#frames.restart(this.#frames.mode === "crc" ? "checksum" : "crc");
 		}
-		if (first && (this.#options.checksum ?? "auto") === "auto") {
-			if (reply === "start-again") this.#frames.restart("crc");
-			else if (refusals % REFUSALS_OF_CHECK === 0) {
-				this.#frames.restart(this.#frames.mode === "crc" ? "checksum" : "crc");
-			}
-		}
-		return this.#frames.frame();
 	}
 
 	/** How long a frame is on the line. */

@@ -1,4 +1,4 @@
-/** The part of xmodem.js 0.1.0 that zulm uses; the package has no types of its own. */
+/** The part of xmodem.js 0.1.0 that the conformance tests use; the package has no types of its own. */
 declare module "xmodem.js" {
 	import type { EventEmitter } from "node:events";
 
@@ -12,6 +12,8 @@ declare module "xmodem.js" {
 		/** 'crc' or 'normal' (checksum); set by the first control byte, read for every block. */
 		XMODEM_OP_MODE: "crc" | "normal";
 		block_size: number;
+		/** Receives a file and writes it to `filename` as it ends. Never checks a CRC; wants whole frames as chunks. */
+		receive(socket: Socket, filename: string): void;
 		/** Splits `data` into blocks, then sends one for each control byte that the socket's "data" event brings. */
 		send(socket: Socket, data: Buffer): void;
 	}
