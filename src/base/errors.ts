@@ -50,6 +50,8 @@ export const ERROR_EXITS = {
 	"file-read-only": EXIT.refused,
 	"machine-refused": EXIT.refused,
 	"program-refused": EXIT.refused,
+	"endpoint-failed": EXIT.line,
+	"endpoint-refused": EXIT.usage,
 	"verify-failed": EXIT.no,
 	"interrupted": EXIT.interrupted,
 } as const;

@@ -38,6 +38,8 @@ export interface CommandText {
 	readonly no?: string;
 	/** Whether the command talks to a machine, so that exit codes 3 and 4 can happen. */
 	readonly machine?: boolean;
+	/** What exit code 3 means where it is not about a machine. */
+	readonly line?: string;
 }
 
 /** Declares a subcommand with its help, its examples and its exit codes. */
@@ -48,6 +50,7 @@ export function declare(program: Command, name: string, text: CommandText): Comm
 		`  ${EXIT.done}    done`,
 		...(text.no === undefined ? [] : [`  ${EXIT.no}    done, and the answer is no: ${text.no}`]),
 		`  ${EXIT.usage}    wrong usage or input`,
+		...(text.line === undefined ? [] : [`  ${EXIT.line}    ${text.line}`]),
 		...(text.machine === true
 			? [`  ${EXIT.line}    no machine, or the line failed`, `  ${EXIT.refused}    the machine refused`]
 			: []),

@@ -178,6 +178,32 @@ export interface CorpusSplitResult {
 	readonly test: { readonly path: string; readonly pairs: number };
 }
 
+export interface TermResult {
+	readonly link: TargetResult["link"];
+	/** Bytes that crossed the line. */
+	readonly sent: number;
+	readonly received: number;
+}
+
 export interface DoctorResult {
 	readonly checks: readonly Finding[];
+}
+
+export interface CorpusGenerateResult {
+	readonly path: string;
+	readonly kind: string;
+	/** Of all runs into this file. */
+	readonly replies: readonly { readonly reply: string; readonly got: number; readonly wanted: number }[];
+	/** Pairs this run appended. */
+	readonly added: number;
+	/** Lines left out, by reason. */
+	readonly dropped: Readonly<Record<string, number>>;
+	readonly requests: number;
+	readonly retries: number;
+	readonly interrupted: boolean;
+}
+
+/** Of `--dry-run`. */
+export interface CorpusPromptsResult {
+	readonly prompts: readonly { readonly reply: string; readonly system: string; readonly user: string }[];
 }

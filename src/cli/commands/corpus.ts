@@ -3,17 +3,19 @@ import type { Command } from "commander";
 import { ZulmError } from "../../base/errors.js";
 import type { Run } from "../command.js";
 import { declareCorpusBalance } from "./corpus-balance.js";
+import { declareCorpusGenerate } from "./corpus-generate.js";
 import { declareCorpusLint } from "./corpus-lint.js";
 import { declareCorpusSplit } from "./corpus-split.js";
 
 export function declareCorpus(program: Command, run: Run): void {
 	const corpus = program
 		.command("corpus")
-		.summary("look after corpora: lint, balance, split")
+		.summary("look after corpora: lint, balance, split, generate")
 		.description("Tools for corpora: text files with one query|reply a line.");
 	declareCorpusLint(corpus, run);
 	declareCorpusBalance(corpus, run);
 	declareCorpusSplit(corpus, run);
+	declareCorpusGenerate(corpus, run);
 	// Without an action of its own, commander answers a missing name with the help and an error without words.
 	corpus.allowExcessArguments().action((_options, command: Command) => {
 		const [tool] = command.args;

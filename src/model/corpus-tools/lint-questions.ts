@@ -107,7 +107,10 @@ function collidingGroups(questions: readonly Question[], features: QueryFeatures
 
 function vectorKey(key: string, features: QueryFeatures): string {
 	let text = "";
-	for (const [bucket, value] of queryVector(key, features).entries()) if (value !== 0) text += `${bucket}:${value} `;
+	const counts = queryVector(key, features);
+	for (let bucket = 0; bucket < counts.length; bucket++) {
+		if (counts[bucket] !== 0) text += `${bucket}:${counts[bucket]} `;
+	}
 	return text;
 }
 
