@@ -19,6 +19,7 @@ import { declarePack } from "./commands/pack.js";
 import { declarePorts } from "./commands/ports.js";
 import { declarePush } from "./commands/push.js";
 import { declareRun } from "./commands/run.js";
+import { declareTerm } from "./commands/term.js";
 import { declareTrain } from "./commands/train.js";
 import { declareVerify } from "./commands/verify.js";
 import { failureOf } from "./errors.js";
@@ -39,6 +40,7 @@ const COMMANDS: readonly ((program: Command, run: Run) => void)[] = [
 	declareVerify,
 	declareChat,
 	declareBench,
+	declareTerm,
 	declareRun,
 	declareEmulate,
 	declarePorts,

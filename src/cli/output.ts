@@ -61,6 +61,12 @@ export class Output {
 		this.#people.write(text);
 	}
 
+	/** Bytes of the result as they are, for people: control sequences too, where they were asked for. */
+	bytes(bytes: Uint8Array): void {
+		this.clearProgress();
+		this.#people.write(bytes);
+	}
+
 	/** A line beside the result: what is being done, what was chosen and why. */
 	note(line: string): void {
 		this.clearProgress();

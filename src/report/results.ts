@@ -185,6 +185,13 @@ export interface TermResult {
 	readonly received: number;
 }
 
+export interface TermResult {
+	readonly link: TargetResult["link"];
+	/** Bytes that crossed the line. */
+	readonly sent: number;
+	readonly received: number;
+}
+
 export interface DoctorResult {
 	readonly checks: readonly Finding[];
 }
