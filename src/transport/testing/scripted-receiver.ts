@@ -20,6 +20,10 @@ export interface ScriptedReceiverOptions {
 	/** Default: C or NAK by `mode`. */
 	readonly startBytes?: readonly number[];
 	readonly startEveryS?: number;
+	/** After so many requests without an answer it asks for checksums. */
+	readonly fallsBackAfter?: number;
+	/** XMODEM 2.7 takes CAN for noise. */
+	readonly ignoresCancel?: boolean;
 	/** What it does with a 1K block: takes it (default), refuses it with NAK, or does not know STX and waits. */
 	readonly longBlocks?: "take" | "refuse" | "unknown";
 	/** How many good frames so far, this one included (`frame`, 1-based), which block it held. */
@@ -53,7 +57,8 @@ class ScriptedReceiver {
 	readonly reader: ByteReader;
 	readonly #link: Link;
 	readonly #options: ScriptedReceiverOptions;
-	readonly #crc: boolean;
+	#crc: boolean;
+	#requests = 0;
 	readonly #taken: number[] = [];
 	#blocks = 0;
 	#frames = 0;
@@ -75,7 +80,8 @@ class ScriptedReceiver {
 		const eotAnswers = [...(this.#options.eotAnswers ?? [])];
 		for (let silences = 0; silences < 20; ) {
 			if (this.#blocks === 0 && this.reader.buffered === 0) {
-				await this.#say(...(this.#options.startBytes ?? [this.#crc ? CRC_REQUEST : NAK]));
+				if (this.#requests++ === this.#options.fallsBackAfter) this.#crc = false;
+				await this.#say(...(this.#crc ? (this.#options.startBytes ?? [CRC_REQUEST]) : [NAK]));
 			}
 			const byte = await this.reader.readByte(this.#blocks === 0 ? (this.#options.startEveryS ?? 3) : 10);
 			if (byte === undefined) {
@@ -90,7 +96,7 @@ class ScriptedReceiver {
 				if (answer === "nak" || answer === "silence") continue;
 				await this.#link.write(textToBytes(this.#options.closingText ?? ""));
 				return this.#result("eot");
-			} else if (byte === CAN && (await this.reader.readByte(1)) === CAN) {
+			} else if (byte === CAN && !this.#options.ignoresCancel && (await this.reader.readByte(1)) === CAN) {
 				return this.#result("cancelled-by-sender");
 			}
 		}
