@@ -3,6 +3,7 @@ import type { OnSessionEvent } from "../cpm/session-events.js";
 import { formatBar, formatCount, formatNumberOf, formatRate, formatSeconds, formatShare } from "../report/format.js";
 import type { TransferReport } from "../report/results.js";
 import type { TransferProgress } from "../transport/xmodem/send-xmodem.js";
+import { narrateBootstrap } from "./narrate-bootstrap.js";
 import { type Output, visible } from "./output.js";
 
 export function narrate(out: Output): OnSessionEvent {
@@ -17,7 +18,7 @@ export function narrate(out: Output): OnSessionEvent {
 			case "recovered":
 				return out.note(`  an earlier session was cut short: ${event.name} was brought back`);
 			default:
-				return;
+				return narrateBootstrap(out, event);
 		}
 	};
 }
