@@ -13,11 +13,15 @@ export interface TrainingOptions {
 	readonly epochs?: number;
 	readonly seconds?: number;
 	readonly seed: number;
-	readonly holdout: number;
+	readonly holdout?: number;
 }
 
 /** One hidden layer of 64 over wide query features: the best quick recipe known (docs of src/model/train). */
 const DEFAULT_HIDDEN = [64];
+
+/** Of a handful of lines each is wanted for training, and a tenth of them measures nothing. */
+const DEFAULT_HOLDOUT = 0.1;
+const MIN_PAIRS_TO_HOLD_OUT = 50;
 
 export function addTrainingOptions(command: Command): Command {
 	return command
@@ -25,7 +29,11 @@ export function addTrainingOptions(command: Command): Command {
 		.option("--epochs <n>", "passes over the corpus", integer(1))
 		.option("--seconds <s>", "stop after this much time", number(0.1, Number.POSITIVE_INFINITY))
 		.option("--seed <n>", "seed of everything random", integer(0, 0xffffffff), 1)
-		.option("--holdout <share>", "share of queries kept aside to measure with (0 to 0.5)", number(0, 0.5), 0.1);
+		.option(
+			"--holdout <share>",
+			`share of queries kept aside to measure with, 0 to 0.5 (default: ${DEFAULT_HOLDOUT}; 0 for fewer than ${MIN_PAIRS_TO_HOLD_OUT} pairs)`,
+			number(0, 0.5),
+		);
 }
 
 /** Trains with progress on stderr. */
@@ -41,7 +49,7 @@ export async function trainCorpus(
 		...(options.epochs === undefined ? {} : { epochs: options.epochs }),
 		...(options.seconds === undefined ? {} : { seconds: options.seconds }),
 		seed: options.seed,
-		holdout: options.holdout,
+		holdout: options.holdout ?? (corpus.pairs.length < MIN_PAIRS_TO_HOLD_OUT ? 0 : DEFAULT_HOLDOUT),
 		...(resume === undefined ? {} : { resume }),
 		signal,
 		onProgress: (progress) => out.progress(describe(progress)),

@@ -95,17 +95,7 @@ describe("deploy", () => {
 
 	it("trains a corpus first, and keeps model, program and report side by side", async () => {
 		const { paths, folder, run } = workplace();
-		const ran = await run(
-			"deploy",
-			paths.corpus,
-			"--hidden",
-			"16",
-			"--holdout",
-			"0",
-			"--report",
-			paths.report,
-			"--json",
-		);
+		const ran = await run("deploy", paths.corpus, "--hidden", "16", "--report", paths.report, "--json");
 		const result = ran.json<DeployResult>();
 		expect(result.model).toMatchObject({ path: folder.at("report.npz"), pairs: 8, seed: 1, train: { reply: 1 } });
 		// Nobody wrote a script: one query for each reply of the corpus.
