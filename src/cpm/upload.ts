@@ -8,7 +8,8 @@
 import { ZulmError } from "../base/errors.js";
 import type { Link } from "../transport/link.js";
 import type { Profile } from "../transport/profile.js";
-import { Ccp, type CcpOptions } from "./ccp.js";
+import { type ByHandOptions, deliverByHand } from "./by-hand.js";
+import { Ccp } from "./ccp.js";
 import { deliverFile } from "./deliver.js";
 import { programName, TEMPORARY_NAME } from "./names.js";
 import { type ProgramInfo, readProgram } from "./program.js";
@@ -17,9 +18,7 @@ import { install, recover } from "./replace.js";
 import { eraseScratch } from "./scratch.js";
 import { hexWord, isAlready, type Verification, verifyAtPrompt } from "./verify.js";
 
-export interface UploadOptions extends CcpOptions {
-	/** What the program is to be called, such as "CHAT.COM". */
-	readonly name: string;
+export interface UploadOptions extends ByHandOptions {
 	/** Send it even when the machine has it already. */
 	readonly force?: boolean | undefined;
 }
@@ -63,6 +62,9 @@ export async function upload(
 				hint: "Pack the model with --kernel packed, or train a smaller one.",
 			},
 		);
+	}
+	if (!profile.consoleOnLine) {
+		return { ...(await deliverByHand(link, profile, program, options)), verify: null, replaced: false };
 	}
 	const ccp = new Ccp(link, profile, options);
 	try {
