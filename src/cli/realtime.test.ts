@@ -61,6 +61,18 @@ it("ends with 3 when the port disappears in mid-transfer, and the old program is
 	expect(Buffer.compare(readFileSync(`${drive}/CHAT.COM`), program)).toBe(0);
 });
 
+it("says on Ctrl-C that it brings the machine back, because that takes seconds", async () => {
+	const { path } = driveWithOldProgram();
+	const controller = new AbortController();
+	const ran = await runZulm(["push", path, "--port", await silentMachine()], {
+		signal: controller.signal,
+		onStdout: () => controller.abort(),
+		clock: fastClock(100),
+	});
+	expect(ran.exitCode).toBe(130);
+	expect(ran.stderr).toContain("Stopping: bringing the machine back to its prompt.");
+});
+
 it("ends with 130 on Ctrl-C in mid-transfer, at the machine's prompt and with the old program", async () => {
 	const { drive, path } = driveWithOldProgram();
 	const controller = new AbortController();

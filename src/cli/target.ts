@@ -135,7 +135,7 @@ export function portChoice({ path, manufacturer, vendorId, productId, serialNumb
 	return { port: path, label: details === "" ? path : `${path}  ${details}` };
 }
 
-async function openHardware({ io, signal }: Session, options: TargetOptions, port: string): Promise<Target> {
+async function openHardware({ io, out, signal }: Session, options: TargetOptions, port: string): Promise<Target> {
 	if (options.drive !== undefined) {
 		throw new ZulmError("usage", `--drive is drive A: of the emulated machine; ${port} is another.`, {
 			hint: "Leave --drive out, or add --port emulator.",
@@ -150,6 +150,8 @@ async function openHardware({ io, signal }: Session, options: TargetOptions, por
 	const settings = options.baud === undefined ? profile.line : { ...profile.line, baud: options.baud };
 	const open = () => openLink(port, settings, signal, io.clock);
 	const link = new ReopenableLink(await open(), open);
+	const stopping = () => out.note("Stopping: bringing the machine back to its prompt. Ctrl-C again leaves at once.");
+	signal.addEventListener("abort", stopping, { once: true });
 	return {
 		link,
 		profile,
@@ -162,7 +164,10 @@ async function openHardware({ io, signal }: Session, options: TargetOptions, por
 			emulator: false,
 			clockHz: profile.clockHz ?? null,
 		},
-		close: () => link.close(),
+		close: () => {
+			signal.removeEventListener("abort", stopping);
+			return link.close();
+		},
 	};
 }
 
