@@ -16,7 +16,12 @@ it("serves the machine that was asked for, with its own tools on its own drive",
 	expect(ran.exitCode).toBe(130);
 	expect(ran.stderr).toContain("bare: Z80 at 4 MHz, 9,600 baud");
 	expect(ran.stderr).toContain("--profile generic");
-	expect(readdirSync(folder.at("state/zulm/drive-a-bare")).sort()).toEqual(["DDT.COM", "LOAD.COM", "PIP.COM"]);
+	expect(readdirSync(folder.at("state/zulm/drive-a-bare")).sort()).toEqual([
+		"DDT.COM",
+		"LOAD.COM",
+		"PIP.COM",
+		"STAT.COM",
+	]);
 	expect(existsSync(folder.at("state/zulm/drive-a"))).toBe(false);
 });
 

@@ -60,7 +60,7 @@ export const ROMWBW_LIKE: MachineConfig = {
 	...RC2014,
 	name: "romwbw-like",
 	loader: "romwbw",
-	tools: ["XM", "PIP", "LOAD", "DDT"],
+	tools: ["XM", "PIP", "LOAD", "DDT", "STAT"],
 };
 
 /** The least a CP/M 2.2 can be: 64 K, console polled at 9600 baud, no flow control, floppies, no receiver on them. */
@@ -73,7 +73,7 @@ export const BARE: MachineConfig = {
 	fbase: 0xec06,
 	receiveRing: undefined,
 	diskStallS: 2,
-	tools: ["PIP", "LOAD", "DDT"],
+	tools: ["PIP", "LOAD", "DDT", "STAT"],
 };
 
 /** RC2014 as its CP/M disk image comes: Grant Searle's DOWNLOAD on it, behind the Small Computer Monitor. */
@@ -97,7 +97,7 @@ export const PC8801: MachineConfig = {
 	baud: 9600,
 	flowControl: false,
 	receiveRing: undefined,
-	tools: ["PIP", "LOAD", "DDT", "XMODEM"],
+	tools: ["PIP", "LOAD", "DDT", "STAT", "XMODEM"],
 };
 
 /** Every emulated machine by the name that `--machine` takes. */

@@ -199,6 +199,7 @@ function chatArgs({ result }: Target, options: Options, name: string): string[] 
 	return [
 		...["chat", "--port", result.link.port],
 		...(result.emulator ? [] : ["--profile", options.profile ?? result.profile]),
+		...(options.machine === undefined ? [] : ["--machine", options.machine]),
 		...(options.drive === undefined ? [] : ["--drive", options.drive]),
 		...(name === DEFAULT_NAME ? [] : ["--as", name]),
 	];

@@ -52,6 +52,7 @@ describe.skipIf(!THERE)(`recordings in ${THERE ? "" : "(SKIPPED, NOT THERE) "}..
 		["line ends CR and LF, wrong sums, [H]", "cpm22-pip-ddt-variants.jsonl", "PIP H1.HEX=CON:\r", "\x1a"],
 		["the same, with what follows", "cpm22-pip-ddt-variants.jsonl", "PIP H3.HEX=CON:\r", "DIR H*.*\r"],
 		["names that are too long", "cpm22-pip-ddt-variants.jsonl", "PIP ABCDEFGHIJK.HEX=CON:\r", "\x03"],
+		["STAT, read-only files and disks", "cpm22-pip-ddt-variants.jsonl", "STAT PIP.COM $R/O\r", "STAT VAL:\r"],
 		["DOWNLOAD: good, longer, wrong sum", "cpm22-download.jsonl", "B:\r", "ERA B?*.COM\r"],
 		["XMODEM: CRC, overwriting, checksums", "cpm22-xmodem27.jsonl", "B:\r", "XC\r"],
 	])("%s", async (_, file, from, to) => {

@@ -129,6 +129,11 @@ export class ToolFile {
 		this.files.delete(this.place(this.name));
 	}
 
+	/** Gives the file the attribute bits of this name. @returns 255 when there is no such file. */
+	setAttributes(): number {
+		return this.files.setAttributes(this.place(this.name));
+	}
+
 	/** @returns whether there was such a file. */
 	rename(to: NamedFile): boolean {
 		const fcb = this.place(this.name);

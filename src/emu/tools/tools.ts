@@ -8,6 +8,7 @@ import { download } from "./download.js";
 import { load } from "./load.js";
 import { pcget } from "./pcget.js";
 import { pip } from "./pip.js";
+import { stat } from "./stat.js";
 import { toolName, toolStub } from "./stub.js";
 import type { Tool, ToolSystem } from "./tool-system.js";
 import { xm } from "./xm.js";
@@ -21,6 +22,7 @@ const TOOLS = {
 	XM: xm,
 	XMODEM: xmodem27,
 	PCGET: pcget,
+	STAT: stat,
 } satisfies Record<string, Tool>;
 
 export type ToolName = keyof typeof TOOLS;

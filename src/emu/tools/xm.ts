@@ -64,8 +64,8 @@ function freeK({ bdos }: ToolSystem, drive: number): number {
 	const { drives } = bdos;
 	if (drive === 0) drives.selectCurrent();
 	else drives.selectFor(Uint8Array.of(drive));
-	const { geometry, used } = drives.disk;
-	return (used.reduce((free, block) => free + (block === 0 ? 1 : 0), 0) * geometry.blockBytes) / 1024;
+	const { freeBlocks, geometry } = drives.disk;
+	return (freeBlocks * geometry.blockBytes) / 1024;
 }
 
 function* receive(system: ToolSystem, file: ToolFile, option: string): Native<void> {
