@@ -7,7 +7,7 @@
  */
 import { interrupted, ZulmError } from "../base/errors.js";
 import { readFileOrExplain } from "../base/files.js";
-import { formatCount } from "../report/format.js";
+import { formatCount, formatSeconds } from "../report/format.js";
 import { ByteReader, textToBytes } from "../transport/byte-reader.js";
 import { realClock } from "../transport/clock.js";
 import type { Link } from "../transport/link.js";
@@ -188,7 +188,7 @@ class Terminal {
 		let heard = 0;
 		this.#hidden = true;
 		try {
-			const { blocks, seconds, retries } = await sendXmodem(this.link, bytes, {
+			const { seconds, retries } = await sendXmodem(this.link, bytes, {
 				reader,
 				signal: this.#sending.signal,
 				onBanner: (text) => {
@@ -197,7 +197,8 @@ class Terminal {
 				},
 				onProgress: (progress) => out.progress(describeProgress(progress)),
 			});
-			out.note(`Sent ${formatCount(blocks)} blocks in ${seconds.toFixed(1)} s, ${formatCount(retries)} of them again.`);
+			const again = retries === 0 ? "nothing sent twice" : `${formatCount(retries)} blocks sent again`;
+			out.note(`Sent ${formatCount(bytes.length)} bytes in ${formatSeconds(seconds)}, ${again}.`);
 		} finally {
 			this.#hidden = false;
 			// The receiver's last words.

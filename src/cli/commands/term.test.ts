@@ -99,7 +99,7 @@ describe("at a terminal", () => {
 		await person.sees("A>");
 		person.type("RX BYTES.BIN\r");
 		person.type(`${SEND}x${file}\r`);
-		await person.isTold("Sent 2 blocks");
+		await person.isTold("Sent 256 bytes");
 		await person.sees("A>");
 		expect(person.screen).toContain("RX OK 2 records");
 		person.type(LEAVE);
