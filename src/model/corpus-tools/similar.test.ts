@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { Random } from "../../base/random.js";
 import { queryVector } from "../features.js";
 import { DEFAULT_FEATURES, Z80AI_FEATURES } from "../network.js";
-import { similarQueries } from "./similar.js";
+import { MOST_PARTNERS, similarQueries } from "./similar.js";
 
 function dot(x: Int16Array, y: Int16Array): number {
 	let sum = 0;
@@ -43,4 +43,11 @@ test.each([DEFAULT_FEATURES, Z80AI_FEATURES])(
 
 test("a query with nothing in common with any other has no partner", () => {
 	expect(similarQueries(["xyz", "hello", ""], DEFAULT_FEATURES, 0.1)).toEqual([]);
+});
+
+test("lines from one template do not become millions of pairs", () => {
+	const queries = Array.from({ length: 300 }, (_, i) => `is it possible to see number ${i} from the top of it`);
+	const found = similarQueries(queries, DEFAULT_FEATURES, 0.9);
+	const partners = (query: number) => found.filter(({ a }) => a === query).length;
+	expect([partners(0), partners(100), partners(290)]).toEqual([MOST_PARTNERS, MOST_PARTNERS, 9]);
 });

@@ -25,7 +25,13 @@ interface Sparse {
 	readonly values: Float64Array;
 }
 
-/** All pairs of `queries` with a cosine of at least `threshold` (above 0), ordered by a, then b. */
+/** Of a query with more partners than this, some are left out: thousands of lines from one template would be millions. */
+export const MOST_PARTNERS = 16;
+
+/**
+ * All pairs of `queries` with a cosine of at least `threshold` (above 0), ordered by a, then b; of each a at most
+ * MOST_PARTNERS.
+ */
 export function similarQueries(
 	queries: readonly string[],
 	features: QueryFeatures,
@@ -41,12 +47,15 @@ export function similarQueries(
 		const { buckets, values } = vectors[a] as Sparse;
 		for (const [i, bucket] of buckets.entries()) weights[bucket] = values[i] as number;
 		let rest = 1;
-		for (let i = 0; i < buckets.length && rest >= threshold * threshold - ROUNDING; i++) {
+		let room = MOST_PARTNERS;
+		for (let i = 0; i < buckets.length && rest >= threshold * threshold - ROUNDING && room > 0; i++) {
 			for (const b of index[buckets[i] as number] as number[]) {
 				if (lastSeenFor[b] === a) continue;
 				lastSeenFor[b] = a;
 				const cosine = product(vectors[b] as Sparse, weights);
-				if (cosine >= threshold - ROUNDING) pairs.push({ a, b, cosine: Math.min(1, cosine) });
+				if (cosine < threshold - ROUNDING) continue;
+				pairs.push({ a, b, cosine: Math.min(1, cosine) });
+				if (--room === 0) break;
 			}
 			rest -= (values[i] as number) ** 2;
 		}
