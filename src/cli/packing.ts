@@ -9,7 +9,7 @@ import type { ProgramResult } from "../report/results.js";
 import { stemOf } from "./locations.js";
 
 /** Kernels the packer can be asked for. */
-export const KERNELS = ["auto", "column"] as const;
+export const KERNELS = ["auto", "column", "packed"] as const;
 export type KernelChoice = (typeof KERNELS)[number];
 
 export function programResult(path: string, program: Program): ProgramResult {

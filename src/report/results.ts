@@ -48,6 +48,12 @@ export interface ProgramResult {
 	readonly buildId: string;
 }
 
+/** What `zulm pack` prints. */
+export interface PackResult extends ProgramResult {
+	/** Mean T-states without running it; null where no query gets a reply. firstChar: the whole query there at once. */
+	readonly predicted: { readonly perChar: number; readonly firstChar: number };
+}
+
 export interface TargetResult {
 	/** As src/transport describes a link. */
 	readonly link: {
@@ -176,13 +182,6 @@ export interface CorpusBalanceResult {
 export interface CorpusSplitResult {
 	readonly train: { readonly path: string; readonly pairs: number };
 	readonly test: { readonly path: string; readonly pairs: number };
-}
-
-export interface TermResult {
-	readonly link: TargetResult["link"];
-	/** Bytes that crossed the line. */
-	readonly sent: number;
-	readonly received: number;
 }
 
 export interface TermResult {

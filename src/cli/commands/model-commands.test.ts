@@ -4,7 +4,8 @@ import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
 import { crc16 } from "../../base/crc16.js";
 import { parseIntelHex } from "../../cpm/hex.js";
-import type { EvaluationResult, ProgramResult, TrainedResult } from "../../report/results.js";
+import { measureProgram } from "../../emu/measure.js";
+import type { EvaluationResult, PackResult, ProgramResult, TrainedResult } from "../../report/results.js";
 import { testFolder } from "../testing/folder.js";
 import { runZulm } from "../testing/run.js";
 import { SMALL_CORPUS, smallModel } from "../testing/small.js";
@@ -106,6 +107,36 @@ describe("eval and pack", () => {
 		expect(result.sha256).toBe(createHash("sha256").update(bytes).digest("hex"));
 		await runZulm(["pack", path, "-o", folder.at("M.HEX"), "--format", "hex"]);
 		expect(Buffer.from(parseIntelHex(readFileSync(folder.at("M.HEX"), "latin1")).bytes)).toEqual(bytes);
+	});
+
+	it("pack predicts the program's speed, and takes replies and queries from a corpus", async () => {
+		const folder = testFolder();
+		const path = folder.write("m.npz", model);
+		const corpus = folder.write("corpus.txt", SMALL_CORPUS);
+		const ran = await runZulm(["pack", path, "-o", folder.at("M.COM"), "--corpus", corpus, "--json"]);
+		const { predicted } = ran.json<PackResult>();
+		const queries = SMALL_CORPUS.trim()
+			.split("\n")
+			.map((line) => line.replace(/\|.*/, ""));
+		const measured = measureProgram(readFileSync(folder.at("M.COM")), queries);
+		const times = measured.flatMap(({ perCharTStates }) => perCharTStates);
+		const mean = times.reduce((sum, t) => sum + t, 0) / times.length;
+		expect(Math.abs(predicted.perChar / mean - 1)).toBeLessThan(0.05);
+		expect(predicted.firstChar).toBeGreaterThan(predicted.perChar);
+	});
+
+	it("pack makes a smaller and slower program of packed weights when asked, and says why it chose", async () => {
+		const folder = testFolder();
+		const path = folder.write("m.npz", await smallModel([64, 64]));
+		const pack = async (...more: string[]) => {
+			const ran = await runZulm(["pack", path, "-o", folder.at("M.COM"), "--json", ...more]);
+			expect(ran.stderr).toContain("kernel");
+			return ran.json<PackResult>();
+		};
+		const auto = await pack();
+		const packed = await pack("--kernel", "packed");
+		expect([auto.kernel, packed.kernel]).toEqual(["column", "packed"]);
+		expect(packed.predicted.perChar).toBeGreaterThan(auto.predicted.perChar);
 	});
 
 	it.each<[string, (model: Uint8Array) => Uint8Array]>([
