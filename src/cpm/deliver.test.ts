@@ -5,9 +5,9 @@
 import { describe, expect, test } from "vitest";
 import { openEmulatorLink } from "../emu/emulator-link.js";
 import { Machine, type MachineOptions } from "../emu/machine.js";
-import { RC2014_STOCK } from "../emu/machine-config.js";
+import { RC2014, RC2014_STOCK, ROMWBW_LIKE } from "../emu/machine-config.js";
 import { MemoryDrive, type MemoryDriveOptions } from "../emu/memory-drive.js";
-import { toolFiles } from "../emu/tools/tools.js";
+import { type ToolName, toolFiles } from "../emu/tools/tools.js";
 import { bytesToText } from "../transport/byte-reader.js";
 import { loadProfile } from "../transport/profile.js";
 import { Ccp } from "./ccp.js";
@@ -104,6 +104,58 @@ describe("the stock RC2014: DOWNLOAD.COM behind the Small Computer Monitor", () 
 		});
 		expect(drive.read("ZULMTMP.COM")).toBeUndefined();
 		expect(drive.read("CHAT.COM")).toBeUndefined();
+	});
+});
+
+describe("receivers of other makers", () => {
+	const OLD = someBytes(640, 7);
+
+	function machineWith(tool: ToolName, config: Partial<MachineOptions> = RC2014, disk: MemoryDriveOptions = {}) {
+		const files = new Map([...toolFiles([tool]), ["CHAT.COM", OLD] as const, ...(disk.files ?? [])]);
+		const drive = new MemoryDrive({ ...disk, files });
+		const { link } = openEmulatorLink({ machine: new Machine({ ...config, drive }) });
+		const heard = { output: "" };
+		link.onData((bytes) => {
+			heard.output += bytesToText(bytes);
+		});
+		return { link, drive, heard };
+	}
+
+	test.each([
+		["XM", "rc2014-romwbw", "xm-crc", ROMWBW_LIKE],
+		["XM", "rc2014-romwbw", "xm-crc", { ...ROMWBW_LIKE, stopInLoader: true }],
+		["XMODEM", "generic", "xmodem-27", { ...RC2014, baud: 9600 }],
+		["PCGET", "generic", "pcget", { ...RC2014, baud: 9600 }],
+	] as const)("%s by profile %s", async (tool, profile, receiver, config) => {
+		const { link, drive } = machineWith(tool, config);
+		const result = await upload(link, loadProfile(profile), PROGRAM, { name: "CHAT.COM" });
+		expect(result).toMatchObject({ receiver, verify: { ok: true }, replaced: true, transfer: { bootstrapped: false } });
+		expect(drive.read("CHAT.COM")).toEqual(PROGRAM);
+		expect(drive.read("ZULMTMP.COM")).toBeUndefined();
+	});
+
+	test.each(["XM", "XMODEM", "PCGET"] as const)("%s on a full disk: the old program stays", async (tool) => {
+		const files = new Map([["BIG.DAT", someBytes(54 * 1024)]]);
+		const { link, drive, heard } = machineWith(tool, { ...RC2014, baud: 9600 }, { files, capacityBytes: 64 * 1024 });
+		await expect(upload(link, loadProfile("generic"), PROGRAM, { name: "CHAT.COM" })).rejects.toMatchObject({
+			exitCode: expect.toSatisfy((code) => code === 3 || code === 4),
+		});
+		expect(drive.read("CHAT.COM")).toEqual(OLD);
+		expect(drive.read("ZULMTMP.COM")).toBeUndefined();
+		expect(heard.output).toMatch(/A>$/);
+	});
+
+	test.each(["XM", "XMODEM", "PCGET"] as const)("Ctrl-C while %s receives", async (tool) => {
+		const { link, drive, heard } = machineWith(tool, { ...RC2014, baud: 9600 });
+		const stop = new AbortController();
+		const onEvent = (event: SessionEvent) => {
+			if (event.type === "progress" && event.progress.block >= 3) stop.abort();
+		};
+		await expect(
+			upload(link, loadProfile("generic"), PROGRAM, { name: "CHAT.COM", signal: stop.signal, onEvent }),
+		).rejects.toMatchObject({ code: "interrupted" });
+		expect(drive.read("CHAT.COM")).toEqual(OLD);
+		expect(heard.output).toMatch(/A>$/);
 	});
 });
 

@@ -8,8 +8,10 @@
  */
 import { type ErrorCode, ZulmError } from "../base/errors.js";
 import { textToBytes } from "../transport/byte-reader.js";
+import type { Link } from "../transport/link.js";
 import { printable } from "../transport/printable.js";
 import type { ReceiverProfile } from "../transport/profile.js";
+import { CAN, EOT } from "../transport/xmodem/control-bytes.js";
 import { sendXmodem, type TransferResult } from "../transport/xmodem/send-xmodem.js";
 import type { Ccp, CcpOptions } from "./ccp.js";
 import { type DownloadOptions, downloadWith } from "./download.js";
@@ -107,7 +109,7 @@ async function xmodemWith(
 	};
 	let result: TransferResult;
 	try {
-		result = await sendXmodem(link, bytes, {
+		result = await sendXmodem(receiver.ignoresCancel ? endingWithEot(link) : link, bytes, {
 			checksum: receiver.asksWith.some((request) => request !== "NAK") ? "auto" : "checksum",
 			startTimeoutS: receiver.startTimeoutS,
 			reader,
@@ -133,6 +135,21 @@ class NotOnMachine extends Error {}
 
 /** There is a program of that name, and it ended without asking for a file: another program, or another version. */
 export class NotReceiving extends ZulmError {}
+
+/** A line on which the sender's CAN CAN becomes EOT, for receivers that take CAN for noise and would then be deaf. */
+function endingWithEot(link: Link): Link {
+	const isCancel = (bytes: Uint8Array) => bytes.length === 2 && bytes.every((byte) => byte === CAN);
+	return {
+		clock: link.clock,
+		controlLines: link.controlLines,
+		describe: () => link.describe(),
+		write: (bytes) => link.write(isCancel(bytes) ? Uint8Array.of(EOT) : bytes),
+		drain: () => link.drain(),
+		onData: (listener) => link.onData(listener),
+		onClose: (listener) => link.onClose(listener),
+		close: () => link.close(),
+	};
+}
 
 /** A receiver that gives up prints why: that is the better error. */
 async function withLastWords(ccp: Ccp, receiver: ReceiverProfile, error: unknown): Promise<unknown> {

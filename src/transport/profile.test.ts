@@ -106,6 +106,7 @@ it("reads anyone's profile, with receivers by name and written out", () => {
 		bannerEnd: undefined,
 		startTimeoutS: 60,
 		eraseFirst: false,
+		ignoresCancel: false,
 		overwriteQuestion: undefined,
 		success: [],
 		failure: [{ text: "No room", code: "disk-full" }],

@@ -45,6 +45,8 @@ export interface ReceiverProfile {
 	readonly startTimeoutS: number;
 	/** It refuses to write over a file: erase it first. */
 	readonly eraseFirst: boolean;
+	/** It takes CAN for noise: only the end of the file ends it. */
+	readonly ignoresCancel: boolean;
 	/** What it may ask when the file exists, and what to type then (CR included). */
 	readonly overwriteQuestion: { readonly text: string; readonly answer: string } | undefined;
 	/** Any of these texts after the transfer means that it has the file. Matched without regard to case. */
@@ -119,6 +121,7 @@ const RECEIVER = v.strictObject({
 	bannerEnd: v.optional(regExp),
 	startTimeoutS: v.optional(seconds, 60),
 	eraseFirst: v.optional(v.boolean(), false),
+	ignoresCancel: v.optional(v.boolean(), false),
 	overwriteQuestion: v.optional(v.strictObject({ text, answer: text })),
 	success: v.optional(v.array(text), []),
 	failure: v.optional(v.array(v.strictObject({ text, code: errorCode })), []),
