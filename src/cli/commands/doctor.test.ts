@@ -6,7 +6,7 @@ import { testFolder } from "../testing/folder.js";
 import { runZulm } from "../testing/run.js";
 
 const IDS = [
-	...["node", "serialport", "node-pty", "ports", "self-test", "port", "speed", "prompt"],
+	...["node", "serialport", "node-pty", "ports", "self-test", "port", "open", "speed", "prompt"],
 	...["control-lines", "echo", "flow", "receivers", "memory", "eight-bit"],
 ];
 
@@ -72,7 +72,7 @@ it("exits 3 when nothing is on the port, and says what was not checked", async (
 	const ran = await runZulm(["doctor", "--port", await deadPort(), "--json"]);
 	const { checks } = ran.json<DoctorResult>();
 	expect(ran.exitCode).toBe(3);
-	expect(checks.filter(({ ok }) => ok === false).map(({ id }) => id)).toEqual(["port"]);
+	expect(checks.filter(({ ok }) => ok === false).map(({ id }) => id)).toEqual(["open"]);
 	const unreached = checks.filter(({ finding }) => finding === "skipped: no machine was reached");
 	expect(unreached.map(({ id }) => id)).toEqual(IDS.slice(IDS.indexOf("speed")));
 });

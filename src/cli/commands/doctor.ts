@@ -1,7 +1,7 @@
 /** `zulm doctor`: looks at this computer, the port and the machine, and says what is wrong and what to do about it. */
 import type { Command } from "commander";
 import { EXIT } from "../../base/errors.js";
-import { type Finding, skipped } from "../../base/finding.js";
+import { type Finding, skipped, well } from "../../base/finding.js";
 import { asFault } from "../../cpm/checks/as-fault.js";
 import { connect } from "../../cpm/checks/connect.js";
 import { checkMachine, MACHINE_CHECKS } from "../../cpm/checks/machine.js";
@@ -23,7 +23,7 @@ import { loadProfile } from "../../transport/profile.js";
 import { type CommandResult, declare, handle, type Run, type Session } from "../command.js";
 import { narrate } from "../narrate.js";
 import { type Output, visible } from "../output.js";
-import { addTargetOptions, openTarget, type Target, type TargetOptions } from "../target.js";
+import { addTargetOptions, describeTarget, openTarget, type Target, type TargetOptions } from "../target.js";
 
 interface Options extends TargetOptions {
 	readonly json?: boolean;
@@ -38,7 +38,9 @@ export function declareDoctor(program: Command, run: Run): void {
 			"the emulator, and the machine on the port: speed, prompt, control lines, echo, flow control, receivers, memory, " +
 			"8-bit cleanliness. Only the port you name is opened or written to; without --port, only the single USB adapter.\n\n" +
 			`At the machine it types at the prompt and erases the line again, and it puts a small program on the current drive, ` +
-			`${TEMPORARY_NAME}, runs it and erases it; with --no-probe the disk is only read.`,
+			`${TEMPORARY_NAME}, runs it and erases it; with --no-probe the disk is only read.\n\n` +
+			"✓ is fine, ! works and could be better, ✗ stops a deploy, – was not checked. With --json these are ok true without " +
+			"a remedy, ok true with one, ok false, and ok null.",
 		examples: ["zulm doctor", "zulm doctor --port /dev/ttyUSB0 --profile rc2014-romwbw", "zulm doctor --port emulator"],
 		no: "something was found that stops a deploy",
 		machine: true,
@@ -60,7 +62,7 @@ async function doctorCommand(session: Session, options: Options): Promise<Comman
 	if (chosen.path !== undefined) checkDevice(report, chosen.path);
 	const usable = chosen.port !== undefined && report.isWell("permission") && report.isWell("busy");
 	const reached = usable && (await examine(session, { ...options, port: chosen.port }, report));
-	if (!reached) report.skipMissing(["speed", "prompt", ...MACHINE_CHECKS], "no machine was reached");
+	if (!reached) report.skipMissing(["open", "speed", "prompt", ...MACHINE_CHECKS], "no machine was reached");
 	const json: DoctorResult = { checks: report.findings };
 	return { json, exitCode: reached ? (report.stops ? EXIT.no : EXIT.done) : EXIT.line };
 }
@@ -77,8 +79,9 @@ async function examine(session: Session, options: Options, report: Report): Prom
 	const { out, signal } = session;
 	const line = new Line(session, options);
 	try {
-		const target = await line.open().catch((error) => void report.add(asFault("port", error)));
+		const target = await line.open().catch((error) => void report.add(asFault("open", error)));
 		if (target === undefined) return false;
+		report.add(well("open", describeTarget(target.result)));
 		const { profile, result } = target;
 		if (!profile.consoleOnLine) {
 			report.add(await checkControlLines(target.link, profile.line.rtscts, signal));

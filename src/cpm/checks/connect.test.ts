@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Link } from "../../transport/link.js";
 import { loadProfile } from "../../transport/profile.js";
+import { loopback } from "../../transport/testing/loopback.js";
+import { SimulatedClock } from "../../transport/testing/simulated-clock.js";
 import { EmulatedMachine } from "../testing/emulated-machine.js";
 import { ScriptedMachine } from "../testing/scripted-machine.js";
 import { garble, tamper } from "../testing/tampered-link.js";
@@ -81,6 +83,21 @@ describe("connect", () => {
 		]);
 		expect(findings[0]?.finding).toMatch(/^no prompt at any of 9 rates; at 9,600 baud came "\\x/);
 		expect(port.opened).toHaveLength(10);
+	});
+
+	it("gives up on a silent line in about a minute, the profile's rate tried first and last", async () => {
+		const clock = new SimulatedClock();
+		const rates: number[] = [];
+		const reopen = async (baud: number) => {
+			rates.push(baud);
+			return loopback({ clock, baud }).near;
+		};
+		const { atPrompt, findings } = await connect(await reopen(9600), generic, { reopen, baud: 9600 });
+		expect(atPrompt).toBe(false);
+		expect(findings[0]?.finding).toBe("no prompt at any of 9 rates; at 9,600 baud came nothing");
+		expect(findings[1]?.finding).toContain("does not answer");
+		expect(rates.at(-1)).toBe(9600);
+		expect(clock.now()).toBeLessThan(75);
 	});
 
 	it("does not try other rates on a program that says readable things", async () => {

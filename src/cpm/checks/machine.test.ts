@@ -132,6 +132,14 @@ describe("a bad line", () => {
 		expect(machine.names).toEqual(["RX.COM"]);
 	});
 
+	it("that clears bit 7 leaves typing, where there are the tools for it", async () => {
+		const toMachine = (byte: number) => [byte & 0x7f];
+		const files = toolFiles(["PIP", "LOAD"]);
+		const { finding } = await examine({ files }, { tampering: { toMachine } });
+		expect(finding("receivers")).toMatchObject({ ok: true, remedy: expect.stringContaining("8 data bits") });
+		expect(finding("receivers")?.finding).toContain("type programs in with PIP and LOAD");
+	});
+
 	it("that is cut in the middle ends the checks, and says which were not made", async () => {
 		const machine = new EmulatedMachine();
 		const findings = await checkMachine(machine.link, machine.profile, {

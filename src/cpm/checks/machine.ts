@@ -121,11 +121,15 @@ function probed({ receiver, transfer, memoryTop, lostBytes }: ProbeReport, profi
 	];
 }
 
-function unprobed(error: unknown, { bootstrap, receivers }: Programs): Finding {
+/** Where a receiver cannot be used, a program may still be typed in; where the disk is at fault, that is no help. */
+const NEEDS_A_LINE: ReadonlySet<string> = new Set(["transfer-failed", "transfer-cancelled", "no-answer"]);
+
+function unprobed(error: unknown, { bootstrap }: Programs): Finding {
 	if (error instanceof ZulmError && error.code === "no-receiver") return withoutReceiver(bootstrap);
 	const failure = asFault("receivers", error);
-	if (receivers.length > 0 || bootstrap === undefined) return failure;
-	return advice("receivers", failure.finding, `Nothing to do: zulm push can type the program in with ${bootstrap}.`);
+	if (bootstrap === undefined || !NEEDS_A_LINE.has((error as ZulmError).code)) return failure;
+	const finding = `${failure.finding}; zulm push can type programs in with ${bootstrap} instead`;
+	return advice("receivers", finding, "Set the machine's line to 8 data bits and no parity, and check flow control.");
 }
 
 function memoryFinding(memoryTop: number, { tpaTop, name }: Profile): Finding {
