@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { ZulmError } from "../base/errors.js";
 import { ByteReader, bytesToText, textToBytes } from "./byte-reader.js";
-import { loopback } from "./testing/loopback.js";
+import { loopback } from "./simulation/loopback.js";
 
 function setUp() {
 	const { near, far, clock, cut } = loopback({ paced: false });

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { ByteReader, bytesToText, textToBytes } from "./byte-reader.js";
 import { type CaptureEntry, captureLink, parseCapture } from "./capture.js";
-import { loopback } from "./testing/loopback.js";
+import { loopback } from "./simulation/loopback.js";
 import { ReplayLink } from "./testing/replay-link.js";
 import { scriptedReceiver } from "./testing/scripted-receiver.js";
 import { sendXmodem } from "./xmodem/send-xmodem.js";

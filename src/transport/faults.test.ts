@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { ByteReader } from "./byte-reader.js";
 import { faultyLink, type LineFaults } from "./faults.js";
-import { loopback } from "./testing/loopback.js";
+import { loopback } from "./simulation/loopback.js";
 
 const SENT = Uint8Array.from({ length: 4000 }, (_, index) => index & 0xff);
 

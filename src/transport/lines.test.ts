@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { textToBytes } from "./byte-reader.js";
 import { LineReader } from "./lines.js";
-import { loopback } from "./testing/loopback.js";
+import { loopback } from "./simulation/loopback.js";
 
 it("gives lines without their ends, whatever the pieces", async () => {
 	const { near, far, clock } = loopback();

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { textToBytes } from "./byte-reader.js";
 import { paceLink } from "./paced-link.js";
-import { loopback } from "./testing/loopback.js";
+import { loopback } from "./simulation/loopback.js";
 
 function arrivals(pacing: { characterDelayS: number; lineDelayS: number }) {
 	const { near, far, clock } = loopback({ paced: false });

@@ -3,8 +3,8 @@ import { ZulmError } from "../base/errors.js";
 import { ByteReader } from "./byte-reader.js";
 import type { Link } from "./link.js";
 import { ReopenableLink } from "./reopenable-link.js";
-import { loopback } from "./testing/loopback.js";
-import { SimulatedClock } from "./testing/simulated-clock.js";
+import { loopback } from "./simulation/loopback.js";
+import { SimulatedClock } from "./simulation/simulated-clock.js";
 
 function pluggable() {
 	const clock = new SimulatedClock();

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Link } from "./link.js";
-import { loopback } from "./testing/loopback.js";
+import { loopback } from "./simulation/loopback.js";
 import { writeWithin } from "./write-within.js";
 
 /** A line whose far side holds RTS down. */

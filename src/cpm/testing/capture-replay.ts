@@ -8,7 +8,7 @@
 import { readFileSync } from "node:fs";
 import { bytesToText, textToBytes } from "../../transport/byte-reader.js";
 import type { Link } from "../../transport/link.js";
-import { loopback } from "../../transport/testing/loopback.js";
+import { loopback } from "../../transport/simulation/loopback.js";
 
 interface Step {
 	/** Typed by the host; "" before the first. */

@@ -4,7 +4,7 @@
  */
 import { bytesToText, textToBytes } from "../../transport/byte-reader.js";
 import type { Link } from "../../transport/link.js";
-import { type Loopback, loopback } from "../../transport/testing/loopback.js";
+import { type Loopback, loopback } from "../../transport/simulation/loopback.js";
 
 export interface ScriptedMachineOptions {
 	/** Printed after every answer. */

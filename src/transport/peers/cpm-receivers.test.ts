@@ -5,7 +5,7 @@
  */
 import { describe, expect, it } from "vitest";
 import { ByteReader, bytesToText } from "../byte-reader.js";
-import { type LoopbackOptions, loopback } from "../testing/loopback.js";
+import { type LoopbackOptions, loopback } from "../simulation/loopback.js";
 import { type ScriptedReceiverOptions, scriptedReceiver } from "../testing/scripted-receiver.js";
 import { ACK, CRC_REQUEST, LONG_BLOCK_OFFER, NAK } from "../xmodem/control-bytes.js";
 import { sendXmodem, type XmodemOptions } from "../xmodem/send-xmodem.js";

@@ -8,7 +8,7 @@ import { expect, it } from "vitest";
 import xmodem from "xmodem.js";
 import { testFolder } from "../../cli/testing/folder.js";
 import type { Link } from "../link.js";
-import { loopback } from "../testing/loopback.js";
+import { loopback } from "../simulation/loopback.js";
 import { SOH } from "../xmodem/control-bytes.js";
 import { receiveXmodem } from "../xmodem/receive-xmodem.js";
 import { sendXmodem } from "../xmodem/send-xmodem.js";

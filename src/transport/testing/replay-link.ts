@@ -10,7 +10,7 @@ import { ZulmError } from "../../base/errors.js";
 import type { CaptureEntry } from "../capture.js";
 import type { Link } from "../link.js";
 import { LinkListeners } from "../link-listeners.js";
-import { SimulatedClock } from "./simulated-clock.js";
+import { SimulatedClock } from "../simulation/simulated-clock.js";
 
 export class ReplayLink implements Link {
 	readonly clock: SimulatedClock;

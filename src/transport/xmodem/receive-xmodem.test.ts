@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { Random } from "../../base/random.js";
 import { ByteReader, textToBytes } from "../byte-reader.js";
 import { faultyLink, type LineFaults } from "../faults.js";
-import { type LoopbackOptions, loopback } from "../testing/loopback.js";
+import { type LoopbackOptions, loopback } from "../simulation/loopback.js";
 import { CAN, EOT, NAK } from "./control-bytes.js";
 import { encodeBlock } from "./frames.js";
 import { type ReceiveOptions, receiveXmodem } from "./receive-xmodem.js";

@@ -3,7 +3,7 @@ import { crc16 } from "../../base/crc16.js";
 import type { ErrorCode, ZulmError } from "../../base/errors.js";
 import { Random } from "../../base/random.js";
 import { ByteReader, bytesToText } from "../byte-reader.js";
-import { type LoopbackOptions, loopback } from "../testing/loopback.js";
+import { type LoopbackOptions, loopback } from "../simulation/loopback.js";
 import { type Received, type ScriptedReceiverOptions, scriptedReceiver } from "../testing/scripted-receiver.js";
 import { ACK, CAN, CRC_REQUEST, EOT, NAK } from "./control-bytes.js";
 import { sendXmodem, type TransferProgress, type TransferResult, type XmodemOptions } from "./send-xmodem.js";

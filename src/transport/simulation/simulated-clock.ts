@@ -1,5 +1,5 @@
 /**
- * Virtual time for tests without a machine: a list of events in order of their time. Like every virtual clock it moves
+ * Virtual time without a machine, for tests and measurements: a list of events in order of their time. Like every virtual clock it moves
  * only while somebody sleeps.
  */
 import { VirtualClock } from "../virtual-clock.js";
