@@ -99,6 +99,11 @@ export function widths(text: string): number[] {
 	return parsed;
 }
 
+/** Collects the values of an option that may be given again. */
+export function repeatable(text: string, before: readonly string[] = []): string[] {
+	return [...before, text];
+}
+
 /** Parses an integer option within a range. */
 export function integer(low: number, high = Number.MAX_SAFE_INTEGER): (text: string) => number {
 	return (text) => {

@@ -21,7 +21,16 @@ import { KINDS, type Kind } from "../../model/corpus-tools/generate/prompts.js";
 import { formatCount, formatSeconds } from "../../report/format.js";
 import type { CorpusGenerateResult, CorpusPromptsResult } from "../../report/results.js";
 import { realClock } from "../../transport/clock.js";
-import { type CommandResult, declare, handle, integer, number, type Run, type Session } from "../command.js";
+import {
+	type CommandResult,
+	declare,
+	handle,
+	integer,
+	number,
+	type Run,
+	repeatable,
+	type Session,
+} from "../command.js";
 import { refuseOverwriting } from "../corpus-files.js";
 import type { CliIo } from "../io.js";
 import { type Output, visible } from "../output.js";
@@ -75,7 +84,7 @@ export function declareCorpusGenerate(corpus: Command, run: Run): void {
 		.option(
 			"--reply <text>",
 			"a reply to write queries for; may be given again (default for paraphrases: all)",
-			collect,
+			repeatable,
 		)
 		.option("--secret <text>", "what guesses have to name")
 		.option("--count <n>", "queries for each reply, earlier runs included", integer(1, 100_000), 30)
@@ -116,10 +125,6 @@ async function generateCommand(session: Session, options: Options, paths: string
 	} finally {
 		journal.close();
 	}
-}
-
-function collect(text: string, before: readonly string[] = []): string[] {
-	return [...before, text];
 }
 
 function endpointOf({ endpoint: address, protocol, model, temperature }: Options, { env }: CliIo): Endpoint {

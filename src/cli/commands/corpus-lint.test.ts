@@ -31,7 +31,8 @@ it("shows ten findings of a kind, all with --all, and all in --json", async () =
 
 it("compares with a test file", async () => {
 	const folder = testFolder();
-	const args = ["corpus", "lint", folder.write("c.txt", "a|X\nb|Y\n"), "--test", folder.write("t.txt", "A|X\nc|Y\n")];
+	const tests = ["--test", folder.write("t.txt", "A|X\n"), "--test", folder.write("u.txt", "c|Y\n")];
+	const args = ["corpus", "lint", ...tests, folder.write("c.txt", "a|X\nb|Y\n")];
 	const ran = await runZulm(args);
 	expect(ran.stdout).toContain("2 pairs, ceiling 100.0%; 1 of 2 distinct queries are trained on too");
 	expect(ran.stdout).toContain('"a" (X) is trained on too, on line 1 of');

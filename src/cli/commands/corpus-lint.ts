@@ -7,7 +7,7 @@ import { DEFAULT_SIMILARITY, type LintReport, lintCorpus, REDUNDANT } from "../.
 import { DEFAULT_FEATURES, Z80AI_FEATURES } from "../../model/network.js";
 import { formatCount, formatShare } from "../../report/format.js";
 import type { CorpusLintResult } from "../../report/results.js";
-import { type CommandResult, declare, handle, number, type Run, type Session } from "../command.js";
+import { type CommandResult, declare, handle, number, type Run, repeatable, type Session } from "../command.js";
 import { type Output, visible } from "../output.js";
 
 interface Options {
@@ -38,7 +38,7 @@ export function declareCorpusLint(corpus: Command, run: Run): void {
 		no: "there are findings, and --strict was given",
 	})
 		.argument("<corpus...>", "corpora, plain or gzip; - is standard input")
-		.option("--test <file...>", "corpora that a model of these will be measured on")
+		.option("--test <file>", "a corpus that a model of these will be measured on; may be given again", repeatable)
 		.option("--strict", "exit 1 when there are findings")
 		.option("--all", `show every finding, not only ${SHOWN} of a kind`)
 		.option(
