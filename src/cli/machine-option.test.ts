@@ -30,3 +30,25 @@ it("refuses machines that nobody emulates, and real ones", async () => {
 	const ran = await runZulm(["chat", "--port", await deadPort(), "--machine", "bare", "--json"]);
 	expect(ran.json()).toMatchObject({ error: { code: "usage" } });
 });
+
+it("shows a PC-8801's own screen and takes its keys; the line is for others", async () => {
+	const folder = testFolder();
+	const controller = new AbortController();
+	const ran = await runZulm(["emulate", "--tcp", "0", "--machine", "pc8801"], {
+		env: { XDG_STATE_HOME: folder.at("state") },
+		stdin: "PIP X.TXT=CON:\n\uff76\uff85\n",
+		signal: controller.signal,
+		onStdout: (text) => text.includes("\uff76\uff85\r") && controller.abort(),
+	});
+	expect(ran.exitCode).toBe(130);
+	expect(ran.stdout).toMatch(/\r\nA>PIP X\.TXT=CON:\r\r\n\uff76\uff85\r/);
+	expect(ran.stderr).toContain("Ctrl-] ends it");
+});
+
+it("ends when the person at the screen leaves", async () => {
+	const ran = await runZulm(["emulate", "--tcp", "0", "--machine", "pc8801"], {
+		env: { XDG_STATE_HOME: testFolder().at("state") },
+		stdin: "\u001d",
+	});
+	expect(ran.exitCode).toBe(130);
+});

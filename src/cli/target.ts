@@ -16,6 +16,7 @@ import { openEmulatorLink } from "../emu/emulator-link.js";
 import { FolderDrive } from "../emu/folder-drive.js";
 import { MACHINE_NAMES, MACHINES, type MachineName } from "../emu/machine-config.js";
 import { MemoryDrive } from "../emu/memory-drive.js";
+import type { ScreenConsole } from "../emu/screen-console.js";
 import { toolFiles } from "../emu/tools/tools.js";
 import { formatCount } from "../report/format.js";
 import type { TargetResult } from "../report/results.js";
@@ -48,6 +49,8 @@ export interface Target {
 	readonly result: TargetResult;
 	/** Drive A: of the emulated machine when it is a fresh one in memory. */
 	readonly freshDrive: MemoryDrive | undefined;
+	/** Screen and keyboard of an emulated machine whose console is not on the line. */
+	readonly screen?: ScreenConsole | undefined;
 	/** Waits for a lost line and opens it again; undefined where nothing can be lost. */
 	readonly reopen?: (signal?: AbortSignal) => Promise<void>;
 	close(): Promise<void>;
@@ -187,6 +190,7 @@ function openEmulator({ io }: Session, options: TargetOptions, fresh: boolean): 
 		link,
 		profile,
 		freshDrive,
+		screen: machine.screen,
 		result: {
 			link: link.describe(),
 			profile: profile.name,
