@@ -13,6 +13,8 @@ import { type Kernel, PROGRAM_ORIGIN } from "./program.js";
 import type { TrieNode } from "./reply-trie.js";
 
 const RECORD_BYTES = 128;
+/** Neurons of a layer are numbered by the low byte of an address. */
+const WIDEST = 256;
 /** The image's last two bytes make its CRC come out (program.ts). */
 const CRC_BYTES = 2;
 /** Ours takes less than 40; the rest is for interrupt handlers and a BIOS without a stack of its own. */
@@ -28,6 +30,10 @@ const WORK_BYTES = {
 	QUERY_LAST: 1,
 	QUERY_FED: 1,
 	QUERY_LENGTH: 1,
+	GUESS: 1,
+	GUESSED: 1,
+	KEPT_PAIR: 2,
+	KEPT_LAST: 1,
 	IDLE: 1,
 	CONTEXT: 8,
 	SPACES: 1,
@@ -128,7 +134,7 @@ function placeCommonTables(placer: Placer, { charset, first, layers }: MachineNe
 /** Sums of layer 1 and accumulators of the others. Returns the page of low bytes of each layer behind the first. */
 function reserveAccumulators(placer: Placer, work: MemoryMap, { first, layers }: MachineNetwork): number[] {
 	// On the trie, one more neuron ends the scan; a layer of 256 has no room for it and no trie.
-	const base = work.pages(Math.min(256, first.width + 1));
+	const base = work.pages(Math.min(WIDEST, first.width + 1));
 	placer.set("BASE", base);
 	const sums = work.pages(first.width, first.width);
 	placer.set("SUM_LOW", sums);
@@ -154,6 +160,10 @@ function reserveVariables(placer: Placer, work: MemoryMap, { first }: MachineNet
 	placer.set("STACK", work.bytes(STACK_BYTES) + STACK_BYTES);
 	placer.set("LINE_TEXT", COMMAND_TAIL);
 	for (const [name, length] of Object.entries(WORK_BYTES)) placer.set(name, work.bytes(length));
+	// A guess keeps the counts of the query. The widest networks are those that are short of memory.
+	const guesses = first.width < WIDEST;
+	placer.set("GUESSES", guesses ? 1 : 0);
+	placer.set("KEPT_COUNTS", guesses ? work.bytes(first.width) : 0);
 	const base = placer.constants.get("BASE") as number;
-	placer.set("LAST_NEURON", first.width < 256 ? base * 256 + first.width : work.bytes(1));
+	placer.set("LAST_NEURON", first.width < WIDEST ? base * 256 + first.width : work.bytes(1));
 }

@@ -28,6 +28,7 @@ name:	ds 9,0			; program name, zero terminated
 #include "verify.asm"
 #include "bench.asm"
 #include "line.asm"
+#include "guess.asm"
 #include "query.asm"
 #include "reply.asm"
 #include "context.asm"

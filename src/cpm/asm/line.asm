@@ -11,6 +11,8 @@ PAUSE equ 64			; polls without a key before there is time to sum
 read_line:
 	ld hl,LINE_TEXT
 	ld (hl),0
+	xor a
+	ld (GUESSED),a
 	call start_query
 line_waiting:
 	xor a
@@ -28,17 +30,24 @@ line_poll:
 	ld (IDLE),a
 	jr line_poll
 line_idle:
+	ld a,(GUESSED)
+	or a
+	jr nz,line_poll
 	call feed_query
+	call z,guess_reply
 	jr line_poll
 
 line_key:
 	ld c,a
-	call line_end		; HL = end of the line, B = its length
-	ld a,c
 	cp 13
 	jr z,line_done
 	cp 10
 	jr z,line_feed
+	push bc
+	call forget_guess
+	pop bc
+	call line_end		; HL = end of the line, B = its length
+	ld a,c
 	cp 3
 	jr z,line_leave
 	cp 8
@@ -81,6 +90,7 @@ line_echo:
 	jp line_waiting
 
 line_feed:			; the second half of CR LF is nothing, alone it ends a line
+	call line_end
 	ld a,b
 	or a
 	jp z,line_waiting

@@ -54,6 +54,9 @@ finish_query:
 finish_char:
 	call feed_char
 	jr nz,finish_char
+
+; The space behind the text.
+close_query:
 	ld hl,QUERY_FED
 	inc (hl)
 	ld a,' '

@@ -4,8 +4,10 @@ MAX_REPLY equ 50
 
 ; Answers the query that was summed.
 reply:	call start_reply
+	call step
+
+; The same with the class of the first character, A, known.
 reply_char:
-	call step		; A = class
 	cp CLASSES-1
 	ret z			; EOS is the last
 	ld hl,charset
@@ -26,8 +28,9 @@ reply_char:
 	call said		; class A, character C
 	ld hl,REPLY_LEFT
 	dec (hl)
-	jr nz,reply_char
-	ret
+	ret z
+	call step
+	jr reply_char
 
 start_reply:
 	ld a,MAX_REPLY

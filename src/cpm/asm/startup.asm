@@ -90,8 +90,16 @@ chat_line:
 	or a
 	jp z,0
 chat_query:
+	ld a,(GUESSED)
+	or a
+	jr nz,chat_guessed
 	call finish_query
 	call reply
+	jr chat_answered
+chat_guessed:
+	ld a,(GUESS)
+	call reply_char
+chat_answered:
 	call echo_line_end
 	jr chat_line
 
