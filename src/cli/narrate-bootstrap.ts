@@ -8,6 +8,9 @@ export function narrateBootstrap(out: Output, event: SessionEvent): void {
 		case "receiver-refused":
 			out.note(`  ${event.reason} Trying the next.`);
 			break;
+		case "user-area":
+			out.note(`  there is nothing of use in the current user area; changed to user area ${event.userArea}`);
+			break;
 		case "bootstrap": {
 			const what = event.what === "receiver" ? "zulm's own receiver" : "the whole program";
 			out.note(

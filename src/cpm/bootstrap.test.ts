@@ -11,6 +11,7 @@ import { toolFiles } from "../emu/tools/tools.js";
 import { bytesToText } from "../transport/byte-reader.js";
 import type { Link } from "../transport/link.js";
 import { loadProfile, type Profile } from "../transport/profile.js";
+import { Ccp } from "./ccp.js";
 import { packModel } from "./pack.js";
 import { assembleReceiver } from "./receiver.js";
 import type { SessionEvent } from "./session-events.js";
@@ -56,7 +57,7 @@ class Bare {
 		return this.drive.disk
 			.listFiles()
 			.map(({ name }) => `${name.slice(0, 8).trim()}.${name.slice(8).trim()}`)
-			.filter((name) => !["PIP.COM", "LOAD.COM", "DDT.COM"].includes(name))
+			.filter((name) => !toolFiles(BARE.tools).has(name))
 			.sort();
 	}
 }
@@ -135,6 +136,25 @@ describe("the bare machine: 9600 baud, no flow control, 2 s for each writing of 
 		expect(result).toMatchObject({ receiver: "typed", verify: null });
 		expect(machine.drive.read("CHAT.COM")).toEqual(program);
 		expect(machine.events.filter((event) => event.type === "typing").every(({ again }) => again === 0)).toBe(true);
+	});
+
+	test("in another user area, where no program is: changes to user area 0 and says so", async () => {
+		const machine = new Bare();
+		const ccp = new Ccp(machine.link, GENERIC);
+		await ccp.find();
+		await ccp.run("USER 3");
+		ccp.close();
+		expect(await machine.push()).toMatchObject({ verify: { ok: true } });
+		expect(machine.events).toContainEqual({ type: "user-area", userArea: 0 });
+		expect(machine.drive.read("CHAT.COM")).toEqual(PROGRAM);
+	});
+
+	test("faster than PIP takes characters: begun anew, one character at a time", async () => {
+		const machine = new Bare({ baud: 38_400 });
+		expect(await machine.push()).toMatchObject({ receiver: "rx", verify: { ok: true } });
+		const typing = machine.events.filter((event) => event.type === "typing");
+		expect(typing.at(-1)).toMatchObject({ again: 1 });
+		expect(machine.names).toEqual(["CHAT.COM", "RX.COM"]);
 	});
 
 	test("a full disk is called that, and nothing of ours stays", async () => {

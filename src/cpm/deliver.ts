@@ -42,8 +42,29 @@ export async function deliverFile(
 	bytes: Uint8Array,
 	options: CcpOptions = {},
 ): Promise<Delivery> {
-	const job = new Job(ccp, profile, name, bytes, options);
-	return (await job.withWhatIsThere()) ?? (await job.withBootstrap());
+	try {
+		return await new Job(ccp, profile, name, bytes, options).run();
+	} catch (error) {
+		if (!(error instanceof ZulmError) || error.code !== "no-receiver") throw error;
+		if (!(await toToolsInUserArea0(ccp, profile))) throw error;
+		options.onEvent?.({ type: "user-area", userArea: 0 });
+		return await new Job(ccp, profile, name, bytes, options).run();
+	}
+}
+
+/**
+ * CP/M 2.2 does not say which user area it is in, and programs are usually in 0.
+ * @returns whether there is something to receive with in user area 0, which is then the current one
+ */
+async function toToolsInUserArea0(ccp: Ccp, { receivers }: DeliveryProfile): Promise<boolean> {
+	const before = ccp.userArea;
+	if (before === 0) return false;
+	await ccp.run("USER 0");
+	const names = await ccp.directory("*.COM");
+	const wanted = [...receivers.map(verbOf), "PIP", "DDT"];
+	if (wanted.some((verb) => names.includes(`${verb}.COM`))) return true;
+	if (before !== undefined) await ccp.run(`USER ${before}`);
+	return false;
 }
 
 class Job {
@@ -61,8 +82,12 @@ class Job {
 		this.#shelf = new Shelf(ccp, profile.toolDrives ?? []);
 	}
 
+	async run(): Promise<Delivery> {
+		return (await this.#withWhatIsThere()) ?? (await this.#withBootstrap());
+	}
+
 	/** Asks for every receiver of the profile, on the current drive and then on its other drives. */
-	async withWhatIsThere(): Promise<Delivery | undefined> {
+	async #withWhatIsThere(): Promise<Delivery | undefined> {
 		for await (const place of this.#shelf.places()) {
 			for (const receiver of this.profile.receivers) {
 				if (!place.holds(verbOf(receiver))) continue;
@@ -74,7 +99,7 @@ class Job {
 	}
 
 	/** Types our receiver in and uses it; types the whole file in where that cannot be. */
-	async withBootstrap(): Promise<Delivery> {
+	async #withBootstrap(): Promise<Delivery> {
 		if (await bootstrapReceiver(this.ccp, this.#shelf, this.profile, this.options)) {
 			const delivery = await this.#with(ourReceiver());
 			if (delivery) return { ...delivery, transfer: { ...delivery.transfer, bootstrapped: true } };

@@ -15,6 +15,8 @@ export type SessionEvent =
 	| { readonly type: "receiver"; readonly receiver: string }
 	/** A program of its name is on the machine but did not start to receive; the next one is tried. */
 	| { readonly type: "receiver-refused"; readonly receiver: string; readonly reason: string }
+	/** Nothing was found in the user area the machine was in; this one is tried, and stays the current one. */
+	| { readonly type: "user-area"; readonly userArea: number }
 	/** Nothing on the machine receives files: this is put there by typing it at the console, with this program's help. */
 	| { readonly type: "bootstrap"; readonly what: "receiver" | "program"; readonly bytes: number; readonly tool: string }
 	/** Characters typed so far, each confirmed by its echo; `again`: how often it was begun anew. */
