@@ -65,9 +65,14 @@ export function smallWorkspace(
 	space.control[CONTROL.learningRate] = 0.02;
 	space.control[CONTROL.firstCorrection] = 10;
 	space.control[CONTROL.secondCorrection] = 100;
-	space.control[CONTROL.sparsity] = 0.1;
-	space.control[CONTROL.perCharacterCost] = 2;
-	space.control[CONTROL.penalty] = 0.05;
+	space.control[CONTROL.querySparsity] = 0.1;
+	space.control[CONTROL.contextSparsity] = 0.2;
+	for (const [l, { inputs }] of space.layout.layers.slice(1).entries()) {
+		for (let i = 0; i < inputs; i++) {
+			(space.penalties[l] as Float32Array)[i] = 0.02 + 0.01 * (i % 5);
+			(space.shrinkage[l] as Float32Array)[i] = 0.1 * (i % 3);
+		}
+	}
 	space.control[CONTROL.scale] = 1 / 50;
 	return { space, charset, trie, items };
 }

@@ -2,7 +2,7 @@
  * Loss and gradients of a mini-batch, each forward formula followed backwards with "straight-through" rules: rounding,
  * the floor of >> 2 and the wrap to 16 bits count as the identity, so ∂y/∂acc = 1/4 wherever a neuron is active.
  *
- *   loss of an example = -log softmax(scale · logits)[target] + penalty · Σ saturation(y) over hidden neurons
+ *   loss of an example = -log softmax(scale · logits)[target] + Σ penalty · saturation(y) over hidden neurons
  *   ∂/∂logit_k = scale · (p_k - [k = target])      ∂/∂acc = ∂/∂y / 4      ∂/∂w_ij = Σ_examples x_i · ∂/∂acc_j
  *
  * Every sum runs over examples in one fixed order, so the result does not depend on how threads share the work.
@@ -86,22 +86,19 @@ function softmaxBackward(space: Workspace, scratch: Scratch, item: number, examp
 
 /** Adds the activation penalty of one example to its item's loss; the slope is added in the backward kernel. */
 function penaliseActivations(space: Workspace, item: number, example: number): void {
-	const { layout, outputs, control, plan, itemLoss } = space;
-	const penalty = (control[CONTROL.penalty] as number) * (plan.weight[example] as number);
-	if (penalty === 0) return;
+	const { outputs, penalties, plan, itemLoss } = space;
 	let total = 0;
-	for (let l = 0; l < layout.layers.length - 1; l++) {
-		const { outputs: width, stride } = layout.layers[l] as LayerPlace;
+	for (const [l, penalty] of penalties.entries()) {
 		const y = outputs[l] as Int16Array;
-		for (let j = example * stride; j < example * stride + width; j++) total += saturation(y[j] as number);
+		const at = example * penalty.length;
+		for (let j = 0; j < penalty.length; j++) total += (penalty[j] as number) * saturation(y[at + j] as number);
 	}
-	itemLoss[item] = (itemLoss[item] as number) + penalty * total;
+	itemLoss[item] = (itemLoss[item] as number) + (plan.toll[example] as number) * total;
 }
 
 /** Deltas of the hidden layers for one example, from those of the last layer. */
 function backwardExample(space: Workspace, kernels: Kernels, example: number): void {
-	const { layout, quantised, outputs, deltas, control, plan } = space;
-	const penalty = (control[CONTROL.penalty] as number) * (plan.weight[example] as number);
+	const { layout, quantised, outputs, deltas, penalties, plan } = space;
 	for (let l = layout.layers.length - 1; l > 0; l--) {
 		const { inputs, stride, weights } = layout.layers[l] as LayerPlace;
 		const { stride: below } = layout.layers[l - 1] as LayerPlace;
@@ -112,7 +109,8 @@ function backwardExample(space: Workspace, kernels: Kernels, example: number): v
 			address(quantised, weights),
 			address(deltas[l] as Float32Array, example * stride),
 			stride,
-			penalty,
+			address(penalties[l - 1] as Float32Array, 0),
+			plan.toll[example] as number,
 			HALF_SATURATION,
 		);
 	}

@@ -42,7 +42,7 @@ class SmoothLoss {
 	}
 
 	#exampleLoss(parameters: Float64Array, scale: number, item: number, e: number): number {
-		const { layout, control, plan } = this.#space;
+		const { layout, penalties, plan } = this.#space;
 		let loss = 0;
 		let x = this.#inputs(item, e);
 		for (const [l, layer] of layout.layers.entries()) {
@@ -52,7 +52,7 @@ class SmoothLoss {
 				return (this.#active[l]?.[at] ?? 1) === 1 ? value / 4 + (this.#cut[l]?.[at] ?? 0) : 0;
 			});
 			if (l < layout.layers.length - 1) {
-				for (const y of x) loss += ((control[CONTROL.penalty] as number) * y) / (y + 32);
+				for (const [j, y] of x.entries()) loss += ((penalties[l]?.[j] as number) * y) / (y + 32);
 			}
 		}
 		const logits = x.map((y) => y * scale);

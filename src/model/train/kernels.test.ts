@@ -97,9 +97,22 @@ describe("backward", () => {
 		shared.set(y);
 		shared[4] = 0;
 		const [weights, above, below] = [int16s(11 * WIDTH, 2), floats(WIDTH), floats(11)];
-		kernels.backward(below.byteOffset, shared.byteOffset, 11, weights.byteOffset, above.byteOffset, WIDTH, 0.5, 32);
+		const penalties = floats(11).map(Math.abs);
+		const penalty = arena.take(Float32Array, 11);
+		penalty.set(penalties);
+		kernels.backward(
+			below.byteOffset,
+			shared.byteOffset,
+			11,
+			weights.byteOffset,
+			above.byteOffset,
+			WIDTH,
+			penalty.byteOffset,
+			0.5,
+			32,
+		);
 		for (let i = 0; i < 11; i++) {
-			let total = (0.5 * 32) / ((shared[i] as number) + 32) ** 2;
+			let total = (0.5 * (penalties[i] as number) * 32) / ((shared[i] as number) + 32) ** 2;
 			for (let j = 0; j < WIDTH; j++) total += (weights[i * WIDTH + j] as number) * (above[j] as number);
 			expect(below[i]).toBeCloseTo(i === 4 ? 0 : total / 4, 5);
 		}

@@ -33,8 +33,8 @@ export interface Kernels {
 	/** acc[j] += x[i] · w[i][j] for i in [0, inputs): int16. */
 	forward(acc: number, x: number, inputs: number, weights: number, width: number): void;
 	/**
-	 * below[i] = (Σ_j w[i][j] · above[j] + penalty · slope(y[i])) / 4 where y[i] ≠ 0, else 0, for i in [0, inputs);
-	 * slope(y) = half / (y + half)².
+	 * below[i] = (Σ_j w[i][j] · above[j] + weight · penalty[i] · slope(y[i])) / 4 where y[i] ≠ 0, else 0, for i in
+	 * [0, inputs); slope(y) = half / (y + half)²; penalties float32.
 	 */
 	backward(
 		below: number,
@@ -44,6 +44,7 @@ export interface Kernels {
 		above: number,
 		width: number,
 		penalty: number,
+		weight: number,
 		half: number,
 	): void;
 	/** gradient[bucket[k] - from][j] += count[k] · 32 · delta[j] where from ≤ bucket[k] < to, k in [0, n): float32. */
@@ -145,8 +146,8 @@ function forward(): FunctionBuilder {
 
 function backward(): FunctionBuilder {
 	const f = new FunctionBuilder("backward");
-	const [below, y, inputs, weights, above, width] = f.parameters(I32, I32, I32, I32, I32, I32);
-	const [penalty, half] = f.parameters(F32, F32);
+	const [below, y, inputs, weights, above, width, penalty] = f.parameters(I32, I32, I32, I32, I32, I32, I32);
+	const [weight, half] = f.parameters(F32, F32);
 	const [i, value, row, sum, j, total] = f.locals(I32, I32, I32, V128, I32, F32);
 	f.for(i, i32.const(0), inputs.get, 1, () => {
 		f.set(value, i32.load16Signed(i32.add(y.get, twice(i))));
@@ -159,7 +160,8 @@ function backward(): FunctionBuilder {
 				f.set(sum, f32x4.add(sum.get, f32x4.mul(w, v128.load(i32.add(above.get, twice(j))))));
 			});
 			const saturated = f32.add(f32.convertI32(value.get), half.get);
-			f.set(total, f32.div(f32.mul(penalty.get, half.get), f32.mul(saturated, saturated)));
+			const strength = f32.mul(weight.get, f32.load(i32.add(penalty.get, fourTimes(i))));
+			f.set(total, f32.div(f32.mul(strength, half.get), f32.mul(saturated, saturated)));
 			for (const lane of [0, 1, 2, 3]) f.set(total, f32.add(total.get, f32x4.lane(sum.get, lane)));
 		});
 		f.do(f32.store(i32.add(below.get, fourTimes(i)), f32.mul(total.get, f32.const(0.25))));

@@ -15,14 +15,21 @@ export interface Recipe {
 	/** Strength of the proximal L1; a controller raises it while there are more non-zero weights than `weightBudget`. */
 	readonly sparsity: number;
 	readonly weightBudget: number;
-	/** Strength of the penalty on active hidden neurons. */
+	/** What a weight of layer 1's context half costs, relative to one of its query half. */
+	readonly contextCost: number;
+	/** Loss per 1,000 T-states of a character: the penalty on active neurons. */
 	readonly penalty: number;
+	/**
+	 * Share of that penalty where replies branch: these few steps of a reply may take longer, and are where accuracy is
+	 * decided.
+	 */
+	readonly branchedToll: number;
+	/** Strength of the proximal L1 on a weight that leaves a neuron which is always active; less for others. */
+	readonly outputSparsity: number;
 	/** Share of hidden neurons that each training example has to do without, 0–1. */
 	readonly dropout: number;
 	/** Share of the prefixes with a single continuation that are trained on: they are many and easy. */
 	readonly unbranchedShare: number;
-	/** What a weight outside the query half costs, relative to one inside it: it is paid for at every character. */
-	readonly perCharacterCost: number;
 	/** Held-out measurements during training, evenly spaced. */
 	readonly measurements: number;
 	/** Training stops after this many of them in a row that are worse than the best. */
@@ -36,12 +43,13 @@ const LARGE = 10_000;
 /** Too few steps to learn a handful of pairs cost nothing to avoid. */
 const MIN_STEPS = 400;
 
-/** Pairs of each reply, on average, from which a corpus is redundant enough for dropout. */
+/** Pairs of each reply, on average, from which a corpus is redundant enough to do with few active neurons, and for dropout. */
 const REDUNDANT = 15;
 
 /** @param pairs how many are trained on @param replies how many different ones they have */
 export function recipeFor(pairs: number, replies: number): Recipe {
 	const isLarge = pairs >= LARGE;
+	const isRedundant = pairs >= replies * REDUNDANT;
 	return {
 		batch: isLarge ? 128 : 64,
 		steps: isLarge ? 8000 : Math.min(6000, Math.max(MIN_STEPS, pairs * 2)),
@@ -50,10 +58,12 @@ export function recipeFor(pairs: number, replies: number): Recipe {
 		learningRate: 0.02,
 		sparsity: 0.02,
 		weightBudget: 19_500,
-		penalty: 0.001,
-		dropout: pairs < SMALL && pairs >= replies * REDUNDANT ? 0.2 : 0,
+		contextCost: 2,
+		penalty: isRedundant ? 0.03 : 0.0014,
+		branchedToll: 0.1,
+		outputSparsity: 0.1,
+		dropout: isRedundant && pairs < SMALL ? 0.1 : 0,
 		unbranchedShare: 0.4,
-		perCharacterCost: 2,
 		measurements: 20,
 		patience: 10,
 	};

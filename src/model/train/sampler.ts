@@ -6,6 +6,7 @@
  */
 import type { Random } from "../../base/random.js";
 import type { Replies } from "./dataset.js";
+import type { Recipe } from "./recipe.js";
 import { MASKS, type Plan } from "./workspace.js";
 
 export interface Items {
@@ -22,7 +23,7 @@ export function planInOrder(plan: Plan, slots: SlotTable, items: Items, replies:
 		builder.addItem(items.query[item] as number);
 		const reply = items.reply[item] as number;
 		for (let k = replies.start[reply] as number; k < (replies.start[reply + 1] as number); k++) {
-			builder.addExample(replies.node[k] as number, replies.target[k] as number);
+			builder.addExample(replies.node[k] as number, replies.target[k] as number, 1);
 		}
 		item++;
 	}
@@ -36,12 +37,22 @@ export class Sampler {
 	readonly #replies: Replies;
 	readonly #random: Random;
 	readonly #unbranchedShare: number;
+	readonly #branchedToll: number;
 	readonly #order: Int32Array;
 	#next: number;
 
-	/** @param unbranchedShare share of the prefixes with a single continuation to train on */
-	constructor(items: Items, replies: Replies, unbranchedShare: number, random: Random) {
+	/**
+	 * @param unbranchedShare share of the prefixes with a single continuation to train on
+	 * @param branchedToll share of the activation penalty that prefixes with several pay
+	 */
+	constructor(
+		items: Items,
+		replies: Replies,
+		{ unbranchedShare, branchedToll }: Pick<Recipe, "unbranchedShare" | "branchedToll">,
+		random: Random,
+	) {
 		this.#unbranchedShare = unbranchedShare;
+		this.#branchedToll = branchedToll;
 		this.#items = items;
 		this.#replies = replies;
 		this.#random = random;
@@ -60,8 +71,9 @@ export class Sampler {
 			builder.addItem(this.#items.query[item] as number);
 			for (let k = start[reply] as number; k < (start[reply + 1] as number); k++) {
 				const n = node[k] as number;
-				if ((branches[n] as number) > 1 || this.#random.next() < this.#unbranchedShare) {
-					builder.addExample(n, target[k] as number);
+				const isBranched = (branches[n] as number) > 1;
+				if (isBranched || this.#random.next() < this.#unbranchedShare) {
+					builder.addExample(n, target[k] as number, isBranched ? this.#branchedToll : 1);
 					plan.mask[example++] = this.#random.int(MASKS);
 				}
 			}
@@ -114,7 +126,7 @@ class PlanBuilder {
 		this.#items++;
 	}
 
-	addExample(node: number, target: number): void {
+	addExample(node: number, target: number, toll: number): void {
 		const { slot, stamp, round } = this.#slots;
 		if (stamp[node] !== round) {
 			stamp[node] = round;
@@ -123,6 +135,7 @@ class PlanBuilder {
 		}
 		this.#plan.slot[this.#examples] = slot[node] as number;
 		this.#plan.target[this.#examples] = target;
+		this.#plan.toll[this.#examples] = toll;
 		this.#examples++;
 	}
 
@@ -132,6 +145,10 @@ class PlanBuilder {
 		plan.used[0] = this.#items;
 		plan.used[1] = this.#examples;
 		plan.used[2] = this.#used;
-		plan.weight.fill(1 / Math.max(1, this.#examples), 0, this.#examples);
+		const weight = 1 / Math.max(1, this.#examples);
+		for (let e = 0; e < this.#examples; e++) {
+			plan.weight[e] = weight;
+			plan.toll[e] = (plan.toll[e] as number) * weight;
+		}
 	}
 }

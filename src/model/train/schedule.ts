@@ -2,10 +2,10 @@
  * What changes from step to step: learning rate (warm-up, then half a cosine to zero), strength of sparsity (a controller
  * towards the weight budget), and the softmax scale, the one parameter that the main thread learns itself.
  */
+import { CharacterCost } from "./character-cost.js";
 import { EPSILON, FIRST_DECAY, SECOND_DECAY } from "./kernels.js";
 import { countNonzeroWeights } from "./parameters.js";
 import type { Recipe } from "./recipe.js";
-
 import { CONTROL, type Workspace } from "./workspace.js";
 
 const WARM_UP = 0.03;
@@ -25,26 +25,32 @@ export class Schedule {
 	#first = 0;
 	#second = 0;
 	#boost = 1;
+	readonly #cost: CharacterCost;
 
 	constructor(space: Workspace, recipe: Recipe) {
 		this.#space = space;
+		this.#cost = new CharacterCost(space);
 		this.#recipe = recipe;
 	}
 
 	/** @param share of training done after this step, 0–1 */
 	before(step: number, share: number): void {
 		const { control, layout, quantised } = this.#space;
-		const { learningRate, sparsity, penalty, perCharacterCost, weightBudget } = this.#recipe;
+		const { learningRate, sparsity, contextCost, outputSparsity, penalty, weightBudget } = this.#recipe;
+		const isSparse = share <= SPARSITY_ENDS;
 		if (step % CONTROL_INTERVAL === 0) {
+			this.#cost.observe();
 			const excess = countNonzeroWeights(layout, quantised) / weightBudget;
 			this.#boost = Math.min(MAX_BOOST, Math.max(1, this.#boost * excess ** CONTROL_GAIN));
+		}
+		if (step % CONTROL_INTERVAL === 0 || step === 1) {
+			this.#cost.impose(penalty, isSparse ? outputSparsity * this.#boost : 0);
 		}
 		control[CONTROL.learningRate] = learningRate * Math.min(1, share / WARM_UP) * 0.5 * (1 + Math.cos(Math.PI * share));
 		control[CONTROL.firstCorrection] = 1 / (1 - FIRST_DECAY ** step);
 		control[CONTROL.secondCorrection] = 1 / (1 - SECOND_DECAY ** step);
-		control[CONTROL.sparsity] = share > SPARSITY_ENDS ? 0 : sparsity * this.#boost;
-		control[CONTROL.perCharacterCost] = perCharacterCost;
-		control[CONTROL.penalty] = penalty;
+		control[CONTROL.querySparsity] = isSparse ? sparsity * this.#boost : 0;
+		control[CONTROL.contextSparsity] = isSparse ? sparsity * this.#boost * contextCost : 0;
 		control[CONTROL.scale] = Math.exp(this.#logScale);
 	}
 

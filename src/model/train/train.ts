@@ -145,7 +145,7 @@ async function learn(run: Run): Promise<{ steps: number; interrupted: boolean; m
 	const { options, recipe, prepared, engine, now, startS } = run;
 	const { space, trie, items } = prepared;
 	const slots = new SlotTable(trie.contexts.start.length - 1);
-	const sampler = new Sampler(items, trie.replies, recipe.unbranchedShare, run.random);
+	const sampler = new Sampler(items, trie.replies, recipe, run.random);
 	const measurer = new Measurer(space, engine, slots, trie);
 	const hasHoldout = prepared.holdoutItems.query.length > 0;
 	const schedule = new Schedule(space, recipe);

@@ -7,7 +7,7 @@
  */
 import { biasGradient, contextWeightGradient, denseWeightGradient, queryWeightGradient } from "./backward.js";
 import type { Kernels } from "./kernels.js";
-import { BIAS_ROUNDING, type LayerPlace, WEIGHT_ROUNDING } from "./parameters.js";
+import { BIAS_ROUNDING, type LayerPlace, type Rounding, WEIGHT_ROUNDING } from "./parameters.js";
 import { address, CHUNK_INPUTS, CONTROL, type Scratch, type Workspace } from "./workspace.js";
 
 /** A range of parameters that one thread updates by itself. */
@@ -53,22 +53,45 @@ export function differentiateChunk(space: Workspace, kernels: Kernels, scratch: 
 /** One Adam step of one chunk. */
 export function updateChunk(space: Workspace, kernels: Kernels, scratch: Scratch, chunk: Chunk): void {
 	differentiateChunk(space, kernels, scratch, chunk);
-	const { latent, first, second, quantised, control } = space;
+	const { control, layout, shrinkage } = space;
 	const { start, length } = parametersOf(space, chunk);
+	if (chunk.kind === "bias") updateRange(space, kernels, scratch, start, 0, length, 0, BIAS_ROUNDING);
+	else if (chunk.kind === "dense") {
+		const { stride } = layout.layers[chunk.layer] as LayerPlace;
+		const strengths = shrinkage[chunk.layer - 1] as Float32Array;
+		for (let i = chunk.from; i < chunk.to; i++) {
+			const offset = (i - chunk.from) * stride;
+			updateRange(space, kernels, scratch, start, offset, stride, strengths[i] as number, WEIGHT_ROUNDING);
+		}
+	} else {
+		const strength = control[chunk.kind === "query" ? CONTROL.querySparsity : CONTROL.contextSparsity] as number;
+		updateRange(space, kernels, scratch, start, 0, length, strength, WEIGHT_ROUNDING);
+	}
+}
+
+/** Parameters start + offset … start + offset + length, whose gradient is at scratch.gradient[offset …]. */
+function updateRange(
+	{ latent, first, second, quantised, control }: Workspace,
+	kernels: Kernels,
+	{ gradient }: Scratch,
+	start: number,
+	offset: number,
+	length: number,
+	strength: number,
+	rounding: Rounding,
+): void {
 	const learningRate = control[CONTROL.learningRate] as number;
-	const cost = { query: 1, context: control[CONTROL.perCharacterCost] as number, bias: 0 };
-	const shrink = (control[CONTROL.sparsity] as number) * (chunk.kind === "dense" ? cost.context : cost[chunk.kind]);
-	const rounding = chunk.kind === "bias" ? BIAS_ROUNDING : WEIGHT_ROUNDING;
+	const at = start + offset;
 	kernels.adam(
-		address(latent, start),
-		address(first, start),
-		address(second, start),
-		scratch.gradient.byteOffset,
-		address(quantised, start),
+		address(latent, at),
+		address(first, at),
+		address(second, at),
+		address(gradient, offset),
+		address(quantised, at),
 		length,
 		learningRate * (control[CONTROL.firstCorrection] as number),
 		control[CONTROL.secondCorrection] as number,
-		learningRate * shrink,
+		learningRate * strength,
 		rounding.latentLow,
 		rounding.latentHigh,
 		rounding.unit,

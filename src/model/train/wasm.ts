@@ -79,6 +79,7 @@ export const f32 = {
 	mul: binary(0x94),
 	div: binary(0x95),
 	convertI32: (a: Code): Code => [...a, 0xb2],
+	load: load([0x2a], NATURAL_ALIGNMENT.word),
 	store: (address: Code, value: Code): Code => [...address, ...value, 0x38, NATURAL_ALIGNMENT.word, 0],
 };
 

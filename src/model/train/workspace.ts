@@ -14,15 +14,13 @@ export const CONTROL = {
 	/** Adam's bias corrections 1/(1-β^t). */
 	firstCorrection: 1,
 	secondCorrection: 2,
-	/** Proximal L1 strength for a weight of the query half, and how many times that for any other. */
-	sparsity: 3,
-	perCharacterCost: 4,
-	/** Strength of the activation penalty. */
-	penalty: 5,
+	/** Proximal L1 strength for a weight of layer 1's query half, and of its context half. */
+	querySparsity: 3,
+	contextSparsity: 4,
 	/** Softmax sees logits · scale. */
-	scale: 6,
+	scale: 5,
 } as const;
-const CONTROLS = 7;
+const CONTROLS = 6;
 
 /** One mini-batch. */
 export interface Plan {
@@ -35,6 +33,8 @@ export interface Plan {
 	readonly slot: Int32Array;
 	readonly target: Int32Array;
 	readonly weight: Float32Array;
+	/** [E] weight of its activation penalty. */
+	readonly toll: Float32Array;
 	/** [E] where in the workspace's masks its dropout starts. */
 	readonly mask: Int32Array;
 	/** [S] node of the trie. */
@@ -60,6 +60,9 @@ export interface Workspace {
 	/** Per layer [E][stride]: outputs y, and loss gradients ∂/∂acc. */
 	readonly outputs: readonly Int16Array[];
 	readonly deltas: readonly Float32Array[];
+	/** Per hidden layer [stride]: penalty on being active, and proximal L1 strength for the weights that leave. */
+	readonly penalties: readonly Float32Array[];
+	readonly shrinkage: readonly Float32Array[];
 	/** [B][stride 1] sum of layer 1's deltas over the item's examples. */
 	readonly itemDeltas: Float32Array;
 	/** [B] loss, its gradient by the log of the scale, and examples predicted rightly. */
@@ -124,6 +127,7 @@ export function createWorkspace(arena: Arena, given: WorkspaceSizes, queries: Sp
 			slot: arena.take(Int32Array, examples),
 			target: arena.take(Int32Array, examples),
 			weight: arena.take(Float32Array, examples),
+			toll: arena.take(Float32Array, examples),
 			mask: arena.take(Int32Array, examples),
 			node: arena.take(Int32Array, slots),
 		},
@@ -131,6 +135,8 @@ export function createWorkspace(arena: Arena, given: WorkspaceSizes, queries: Sp
 		masks: arena.take(Int16Array, MASKS + widest).fill(KEEP),
 		outputs: layout.layers.map((layer) => arena.take(Int16Array, examples * layer.stride)),
 		deltas: layout.layers.map((layer) => arena.take(Float32Array, examples * layer.stride)),
+		penalties: layout.layers.slice(0, -1).map((layer) => arena.take(Float32Array, layer.stride)),
+		shrinkage: layout.layers.slice(0, -1).map((layer) => arena.take(Float32Array, layer.stride)),
 		itemDeltas: arena.take(Float32Array, items * stride),
 		itemLoss: arena.take(Float64Array, items),
 		itemScaleGradient: arena.take(Float64Array, items),
