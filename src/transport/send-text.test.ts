@@ -6,7 +6,7 @@ import { toolFiles } from "../emu/tools/tools.js";
 import { ByteReader, bytesToText, textToBytes } from "./byte-reader.js";
 import type { Link } from "./link.js";
 import { asTyped, sendText } from "./send-text.js";
-import { loopback } from "./testing/loopback.js";
+import { loopback } from "./simulation/loopback.js";
 
 async function send(link: Link, text: string, signal?: AbortSignal) {
 	const reader = new ByteReader(link);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Link } from "../../transport/link.js";
 import { loadProfile } from "../../transport/profile.js";
-import { loopback } from "../../transport/testing/loopback.js";
-import { SimulatedClock } from "../../transport/testing/simulated-clock.js";
+import { loopback } from "../../transport/simulation/loopback.js";
+import { SimulatedClock } from "../../transport/simulation/simulated-clock.js";
 import { EmulatedMachine } from "../testing/emulated-machine.js";
 import { ScriptedMachine } from "../testing/scripted-machine.js";
 import { garble, tamper } from "../testing/tampered-link.js";
