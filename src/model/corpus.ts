@@ -104,7 +104,10 @@ function scanFiles(files: readonly CorpusFile[]): ScannedCorpus {
 	return { pairs, problems, sha256: hash.digest("hex"), name: files.map((file) => file.name).join(", ") };
 }
 
-/** The corpus, when every line can be used. @throws ZulmError `corpus-malformed`, `charset-unprintable`, `corpus-empty` */
+/**
+ * The corpus, when every line can be used.
+ * @throws ZulmError `corpus-malformed`, `charset-unprintable`, `corpus-empty`
+ */
 export function usable({ pairs, problems, sha256, name }: ScannedCorpus): Corpus {
 	if (problems.length > 0) throw describe(problems);
 	if (pairs.length === 0) {

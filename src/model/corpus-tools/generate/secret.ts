@@ -18,7 +18,10 @@ function letters(text: string): string {
 		.replace(/[^\p{L}\p{N}]+/gu, "");
 }
 
-/** Edits between `name` and the part of `text` most like it (Sellers, "The theory and computation of evolutionary distances", 1980). */
+/**
+ * Edits between `name` and the part of `text` most like it (Sellers, "The theory and computation of evolutionary
+ * distances: pattern recognition", Journal of Algorithms 1, 1980).
+ */
 function fewestEdits(name: string, text: string): number {
 	let column = Array.from({ length: name.length + 1 }, (_, i) => i);
 	let fewest = name.length;
