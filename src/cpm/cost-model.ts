@@ -81,6 +81,8 @@ const T = {
 	lineEnd: 38,
 	queryLength: 51,
 	chatQuery: 90,
+	/** query_char: what it saves to have no windows of three. */
+	trigram: 42,
 	/** add_counts, a neuron. */
 	addCount: 94,
 	/** prepare_first_layer: a neuron, and more where v is negative, or so low that it does not count. */
@@ -126,7 +128,7 @@ export class CostModel {
 		const echo = 2 * this.#echoT() + times.between("echo_line_end", "line_end") + T.chatQuery;
 		let query = times.between("query_length", "query_char") + length * T.queryLength;
 		query += length * (times.between("feed_char", "query_length") + T.fold);
-		query += (length + 1) * (times.between("query_char", "add_counts") + T.call);
+		query += (length + 1) * (times.between("query_char", "add_counts") + T.call - (this.#hasTrigrams ? 0 : T.trigram));
 		query += (length + 1 + (this.#hasTrigrams ? length : 0)) * times.block("hash_byte");
 		for (const bucket of buckets) query += times.block("query_hit") + this.#columns.query(bucket);
 		const adds = Math.floor((length + 1) / COUNTS_HOLD);
