@@ -17,6 +17,7 @@ import { declareEmulate } from "./commands/emulate.js";
 import { declareEval } from "./commands/eval.js";
 import { declarePack } from "./commands/pack.js";
 import { declarePorts } from "./commands/ports.js";
+import { declarePull } from "./commands/pull.js";
 import { declarePush } from "./commands/push.js";
 import { declareRun } from "./commands/run.js";
 import { declareTerm } from "./commands/term.js";
@@ -37,6 +38,7 @@ const COMMANDS: readonly ((program: Command, run: Run) => void)[] = [
 	declareCorpus,
 	declarePack,
 	declarePush,
+	declarePull,
 	declareVerify,
 	declareChat,
 	declareBench,

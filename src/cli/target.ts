@@ -11,6 +11,7 @@ import { type Command, Option } from "commander";
 import { ZulmError } from "../base/errors.js";
 import { makeFolder, writeFileAtomic } from "../base/files.js";
 import { assembleReceiver, RECEIVER_NAME } from "../cpm/receiver.js";
+import { assembleSender, SENDER_NAME } from "../cpm/sender.js";
 import type { Drive } from "../emu/drive.js";
 import { openEmulatorLink } from "../emu/emulator-link.js";
 import { FolderDrive } from "../emu/folder-drive.js";
@@ -230,9 +231,12 @@ export function keptFolder(env: CliIo["env"], machine: MachineName = DEFAULT_MAC
 	return machine === DEFAULT_MACHINE ? keptDrive(env) : `${keptDrive(env)}-${machine}`;
 }
 
-/** What is on drive A: of a new machine: its tools; on the default one our receiver. */
+/** What is on drive A: of a new machine: its tools; on the default one our receiver and our sender. */
 function firstFiles(machine: MachineName): Map<string, Uint8Array> {
 	const files = toolFiles(MACHINES[machine].tools);
-	if (machine === DEFAULT_MACHINE) files.set(RECEIVER_NAME, assembleReceiver("68b50"));
+	if (machine === DEFAULT_MACHINE) {
+		files.set(RECEIVER_NAME, assembleReceiver("68b50"));
+		files.set(SENDER_NAME, assembleSender("68b50"));
+	}
 	return files;
 }

@@ -86,6 +86,21 @@ export interface TransferReport {
 	readonly bootstrapped: boolean;
 }
 
+export interface PullResult {
+	readonly target: TargetResult;
+	/** On the machine. */
+	readonly name: string;
+	/** Here. */
+	readonly path: string;
+	/** Which sending program gave it. */
+	readonly sender: string;
+	readonly crc16: string;
+	readonly transfer: Pick<
+		TransferReport,
+		"protocol" | "blockSize" | "bytes" | "seconds" | "bytesPerSecond" | "retries"
+	>;
+}
+
 export interface VerifyResult {
 	readonly ok: boolean;
 	readonly expectedCrc16: string;
