@@ -58,6 +58,12 @@ export async function ask(io: CliIo, ports: readonly PortChoice[], profiles: rea
 	return { what: path, port, profile, name };
 }
 
+/** Waits for Enter. @throws inquirer's ExitPromptError on Ctrl-C */
+export async function pressEnter(io: CliIo, message: string): Promise<void> {
+	const prompt = createPromptModule({ input: io.stdin, output: io.stderr as NodeJS.WriteStream });
+	await prompt([{ type: "input", name: "enter", message }]);
+}
+
 /** Asks which of several ports is meant. */
 export async function choose(io: CliIo, message: string, ports: readonly PortChoice[]): Promise<string> {
 	const prompt = createPromptModule({ input: io.stdin, output: io.stderr as NodeJS.WriteStream });

@@ -18,7 +18,8 @@ export function keptDrive(env: Environment, platform: NodeJS.Platform = process.
 	return join(stateFolder(env, platform), "zulm", "drive-a");
 }
 
-function stateFolder(env: Environment, platform: NodeJS.Platform): string {
+/** Where programs keep what they remember between runs. */
+export function stateFolder(env: Environment, platform: NodeJS.Platform): string {
 	const home = env.HOME ?? homedir();
 	if (env.XDG_STATE_HOME !== undefined && env.XDG_STATE_HOME !== "") return env.XDG_STATE_HOME;
 	if (platform === "win32") return env.LOCALAPPDATA ?? join(home, "AppData", "Local");

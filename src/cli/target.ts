@@ -24,13 +24,14 @@ import type { TargetResult } from "../report/results.js";
 import type { Link } from "../transport/link.js";
 import { openLink } from "../transport/open-link.js";
 import { choosePort, listPorts, type PortInfo, parsePortSpec } from "../transport/ports.js";
-import { loadProfile, type Profile } from "../transport/profile.js";
+import type { Profile } from "../transport/profile.js";
 import { ReopenableLink } from "../transport/reopenable-link.js";
 import { integer, type Session } from "./command.js";
 import { choose, type PortChoice } from "./guided.js";
 import { type CliIo, canAsk } from "./io.js";
 import { logLine } from "./line-log.js";
 import { keptDrive } from "./locations.js";
+import { findProfile, PortMemory } from "./profiles.js";
 
 export interface TargetOptions {
 	readonly port: string;
@@ -150,10 +151,14 @@ async function openHardware({ io, out, signal }: Session, options: TargetOptions
 			hint: "Leave --machine out, or add --port emulator. For the profile of a real machine there is --profile.",
 		});
 	}
-	const profile = loadProfile(options.profile ?? HARDWARE_PROFILE);
+	const memory = await PortMemory.of(io.env, port);
+	const remembered = options.profile === undefined ? memory.recall() : undefined;
+	if (remembered !== undefined) out.note(`Profile ${remembered}, as the last time with this adapter.`);
+	const profile = findProfile(io.env, options.profile ?? remembered ?? HARDWARE_PROFILE);
 	const settings = options.baud === undefined ? profile.line : { ...profile.line, baud: options.baud };
 	const open = () => openLink(port, settings, signal, io.clock);
 	const link = new ReopenableLink(await open(), open);
+	if (options.profile !== undefined) memory.remember(options.profile);
 	const stopping = () => out.note("Stopping: bringing the machine back to its prompt. Ctrl-C again leaves at once.");
 	signal.addEventListener("abort", stopping, { once: true });
 	return {
@@ -183,7 +188,7 @@ export function describeTarget({ link, profile, machine, emulator }: TargetResul
 
 function openEmulator({ io }: Session, options: TargetOptions, fresh: boolean): Target {
 	const { machine: name = DEFAULT_MACHINE } = options;
-	const profile = loadProfile(options.profile ?? PROFILES[name]);
+	const profile = findProfile(io.env, options.profile ?? PROFILES[name]);
 	const freshDrive = fresh && options.drive === undefined ? new MemoryDrive({ files: firstFiles(name) }) : undefined;
 	const drive: Drive = freshDrive ?? openDriveA(io.env, options.drive, name);
 	const { link, machine } = openEmulatorLink({ ...MACHINES[name], drive, baud: options.baud ?? profile.line.baud });

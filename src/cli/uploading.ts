@@ -3,6 +3,8 @@ import type { Command } from "commander";
 import { type ResumedUpload, uploadResuming } from "../cpm/resume.js";
 import type { VerifyResult } from "../report/results.js";
 import { integer, type Session } from "./command.js";
+import { pressEnter } from "./guided.js";
+import { canAsk } from "./io.js";
 import { describeTransfer, narrate } from "./narrate.js";
 import type { Target } from "./target.js";
 
@@ -13,6 +15,8 @@ export interface UploadingOptions {
 	readonly force?: boolean;
 	/** How often to begin again after the line failed. */
 	readonly retries?: number;
+	/** How a person at a machine whose console is not on the line receives. */
+	readonly way?: string;
 }
 
 export function addUploadingOptions(command: Command): Command {
@@ -23,20 +27,26 @@ export function addUploadingOptions(command: Command): Command {
 			"begin again this often when the line fails or comes back",
 			integer(0, 100),
 			DEFAULT_RESTARTS,
+		)
+		.option(
+			"--way <way>",
+			"where a person types at the machine: which way of the profile (pc8801: xmodem-27, rx, pip)",
 		);
 }
 
 export async function uploadProgram(
-	{ out, signal }: Session,
+	{ io, out, signal }: Session,
 	target: Target,
 	image: Uint8Array,
 	name: string,
-	{ force, retries = DEFAULT_RESTARTS }: UploadingOptions = {},
+	{ force, retries = DEFAULT_RESTARTS, way }: UploadingOptions = {},
 ): Promise<ResumedUpload> {
 	const result = await uploadResuming(target.link, target.profile, image, {
 		name,
 		signal,
 		force,
+		way,
+		ready: canAsk(io) ? () => pressEnter(io, "Press Enter when the machine waits.") : undefined,
 		restarts: retries,
 		reopen: target.reopen,
 		onEvent: narrate(out),

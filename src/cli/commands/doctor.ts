@@ -23,6 +23,7 @@ import { loadProfile } from "../../transport/profile.js";
 import { type CommandResult, declare, handle, type Run, type Session } from "../command.js";
 import { narrate } from "../narrate.js";
 import { type Output, visible } from "../output.js";
+import { findProfile } from "../profiles.js";
 import { addTargetOptions, describeTarget, openTarget, type Target, type TargetOptions } from "../target.js";
 
 interface Options extends TargetOptions {
@@ -50,7 +51,7 @@ export function declareDoctor(program: Command, run: Run): void {
 
 async function doctorCommand(session: Session, options: Options): Promise<CommandResult> {
 	const spec = parsePortSpec(options.port);
-	if (options.profile !== undefined) loadProfile(options.profile);
+	if (options.profile !== undefined) findProfile(session.io.env, options.profile);
 	const report = new Report(session.out);
 	report.add(checkNode());
 	for (const finding of await checkPackages()) report.add(finding);

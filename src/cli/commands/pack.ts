@@ -2,7 +2,9 @@
 import { type Command, Option } from "commander";
 import { writeFileAtomic } from "../../base/files.js";
 import { PROBE_QUERIES } from "../../cpm/activity.js";
+import { downloadPackage } from "../../cpm/download.js";
 import { toIntelHex } from "../../cpm/hex.js";
+import { defaultProgramName } from "../../cpm/names.js";
 import { packModel } from "../../cpm/pack.js";
 import { predict } from "../../cpm/predict.js";
 import { type Pair, readCorpora } from "../../model/corpus.js";
@@ -10,20 +12,27 @@ import { readModel } from "../../model/npz.js";
 import { distinctReplies } from "../../model/train/dataset.js";
 import { formatCount } from "../../report/format.js";
 import type { PackResult } from "../../report/results.js";
-import { loadProfile } from "../../transport/profile.js";
 import { type CommandResult, declare, handle, type Run, type Session } from "../command.js";
 import { describeModel, modelResult } from "../model-summary.js";
 import { describeProgram, headerName, KERNELS, type KernelChoice, labelName, programResult } from "../packing.js";
+import { findProfile } from "../profiles.js";
 
 interface Options {
 	readonly json?: boolean;
 	readonly output: string;
 	readonly kernel: KernelChoice;
-	readonly format: "com" | "hex";
+	readonly format: keyof typeof FORMATS;
 	readonly name?: string;
 	readonly profile: string;
 	readonly corpus?: string;
 }
+
+/** "pkg" is pasted at the prompt of a stock RC2014, by people who have no zulm. */
+const FORMATS = {
+	com: (image: Uint8Array) => image,
+	hex: (image: Uint8Array) => toIntelHex(image),
+	pkg: (image: Uint8Array, path: string) => downloadPackage(defaultProgramName(path), image),
+};
 
 /** Queries of a corpus that a prediction asks; more of them would not move a mean. */
 const PREDICTED_QUERIES = 200;
@@ -37,13 +46,14 @@ export function declarePack(program: Command, run: Run): void {
 		examples: [
 			"zulm pack smalltalk.npz -o CHAT.COM",
 			"zulm pack smalltalk.npz -o CHAT.HEX --format hex",
+			"zulm pack smalltalk.npz -o CHAT.PKG --format pkg",
 			"zulm pack z80ai.npz -o CHAT.COM --corpus pairs.txt",
 		],
 	})
 		.argument("<model>", "model file (.npz)")
 		.requiredOption("-o, --output <file>", "program to write")
 		.addOption(new Option("--kernel <kernel>", "how the arithmetic is done").choices(KERNELS).default("auto"))
-		.addOption(new Option("--format <format>", "file format").choices(["com", "hex"]).default("com"))
+		.addOption(new Option("--format <format>", "file format").choices(Object.keys(FORMATS)).default("com"))
 		.option("--name <name>", "name that /V reports (default: after the model)", labelName)
 		.option("--profile <profile>", "machine whose memory it must fit: a name or a .toml file", "generic")
 		.option(
@@ -53,16 +63,16 @@ export function declarePack(program: Command, run: Run): void {
 	handle(run, command, packCommand);
 }
 
-async function packCommand({ out }: Session, options: Options, modelPath: string): Promise<CommandResult> {
+async function packCommand({ io, out }: Session, options: Options, modelPath: string): Promise<CommandResult> {
 	const model = readModel(modelPath);
 	const pairs = options.corpus === undefined ? [] : (await readCorpora([options.corpus])).pairs;
 	const program = packModel(model, {
 		name: options.name ?? headerName(modelPath),
 		kernel: options.kernel,
-		memoryTop: loadProfile(options.profile).tpaTop,
+		memoryTop: findProfile(io.env, options.profile).tpaTop,
 		...(options.corpus === undefined ? {} : { replies: distinctReplies(pairs) }),
 	});
-	writeFileAtomic(options.output, options.format === "hex" ? toIntelHex(program.image) : program.image);
+	writeFileAtomic(options.output, FORMATS[options.format](program.image, options.output));
 	const predicted = predict(program, model.network, pairs.length > 0 ? spread(pairs) : PROBE_QUERIES);
 	const json: PackResult = { ...programResult(options.output, program), predicted };
 	out.done(`packed ${options.output}`, describeProgram(json));
