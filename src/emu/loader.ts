@@ -39,7 +39,7 @@ const LOADERS: Readonly<Record<LoaderName, Loader>> = {
 		},
 		unknown: "\r\n\r\nERROR: Invalid command\r\n",
 		booting: (tpaK) =>
-			"\r\n\r\nLoading CP/M 2.2...\r\n\r\nCBIOS v3.5.0 [WBW]\r\n\r\nConfiguring Drives...\r\n\r\n\tA:=MD0:0\r\n\r\n" +
+			"\r\n\r\nLoading CP/M 2.2...\r\n\r\nCBIOS v3.5.0 [WBW]\r\n\r\nConfiguring Drives...\r\n\r\n\tA:=MD0:0\r\n\tB:=MD1:0\r\n\r\n" +
 			`CP/M-80 v2.2, ${tpaK.toFixed(1)}K TPA\r\n`,
 	},
 	scm: {

@@ -30,6 +30,8 @@ export interface MachineConfig {
 	readonly diskStallS: number;
 	/** What is on drive A: besides the files that are put there. */
 	readonly tools: readonly ToolName[];
+	/** What is on drive B:, a disk in ROM that cannot be written; empty where there is none. */
+	readonly romTools: readonly ToolName[];
 	/** What the ROM starts before CP/M. */
 	readonly loader: LoaderName | undefined;
 	/** Whether a cold boot stops in the loader, or (false) goes on to CP/M as if it had been told to. */
@@ -50,17 +52,19 @@ export const RC2014: MachineConfig = {
 	receiveRing: { size: 32, dropRtsAt: 16, raiseRtsAt: 8 },
 	diskStallS: 0,
 	tools: [],
+	romTools: [],
 	loader: undefined,
 	stopInLoader: false,
 	stripBit7: false,
 };
 
-/** RC2014 with RomWBW: the boot loader, XM on the disk, BDOS at D806h too (it calls that "54.0K TPA"). */
+/** RC2014 with RomWBW: the boot loader, XM on the disk and in ROM, BDOS at D806h too (it calls that "54.0K TPA"). */
 export const ROMWBW_LIKE: MachineConfig = {
 	...RC2014,
 	name: "romwbw-like",
 	loader: "romwbw",
 	tools: ["XM", "PIP", "LOAD", "DDT", "STAT"],
+	romTools: ["XM", "PIP", "LOAD", "DDT", "STAT"],
 };
 
 /** The least a CP/M 2.2 can be: 64 K, console polled at 9600 baud, no flow control, floppies, no receiver on them. */

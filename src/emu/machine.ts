@@ -264,8 +264,9 @@ function configOf(options: MachineOptions): MachineConfig {
 	return { ...RC2014, ...Object.fromEntries(given) };
 }
 
-function drivesOf(options: MachineOptions, { tools }: MachineConfig): (Drive | undefined)[] {
+function drivesOf(options: MachineOptions, { tools, romTools }: MachineConfig): (Drive | undefined)[] {
 	const drives: (Drive | undefined)[] = new Array(16).fill(undefined);
+	if (romTools.length > 0) drives[1] = new MemoryDrive({ files: toolFiles(romTools), readOnly: true });
 	for (const [letter, drive] of Object.entries(options.drives ?? {})) drives[letter.charCodeAt(0) - 0x41] = drive;
 	const files = () => new Map([...toolFiles(tools), ...(options.files ?? [])]);
 	drives[0] = options.drive ?? drives[0] ?? new MemoryDrive({ files: files() });

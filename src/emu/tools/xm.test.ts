@@ -79,6 +79,15 @@ describe("XM", () => {
 		expect(drive.read("X.COM")?.subarray(0, FILE.length)).toEqual(FILE);
 	});
 
+	test("is on the ROM disk too, which cannot be written", async () => {
+		const terminal = await Terminal.boot(ROMWBW_LIKE);
+		await terminal.command("ERA XM.COM");
+		expect(await terminal.command("XM R X.COM")).toBe("\r\nXM?\r\n\r\nA>");
+		expect(await terminal.command("B:XM R X.COM")).toContain("Receiving: A0:X.COM\r\n");
+		const other = await Terminal.boot(ROMWBW_LIKE);
+		expect(await other.command("XM R B:X.COM")).toMatch(/Receiving: B0:X\.COM\r\n.*\r\n\r\nBdos Err On B: R\/O$/);
+	});
+
 	test("refuses a file that exists", async () => {
 		const { terminal } = await boot(ROMWBW_LIKE, "XM", [["X.COM", FILE]]);
 		expect(await terminal.command("XM R X.COM")).toMatch(
