@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { crc16 } from "../../base/crc16.js";
 import { parseIntelHex } from "../../cpm/hex.js";
 import { measureProgram } from "../../emu/measure.js";
+import type { Baselines } from "../../model/baselines.js";
 import type { EvaluationResult, PackResult, ProgramResult, TrainedResult } from "../../report/results.js";
 import { testFolder } from "../testing/folder.js";
 import { runZulm } from "../testing/run.js";
@@ -94,6 +95,18 @@ describe("eval and pack", () => {
 		const below = await runZulm(["eval", path, corpus, "--min-reply", "0.9"]);
 		expect(below.exitCode).toBe(1);
 		expect(below.stderr).toContain("below the bound asked for");
+	});
+
+	it("eval --baselines measures what needs no network on the same pairs", async () => {
+		const folder = testFolder();
+		const known = folder.write("known.txt", SMALL_CORPUS);
+		const corpus = folder.write("test.txt", `${SMALL_CORPUS}hello|WRONG\n`);
+		const args = ["eval", folder.write("m.npz", model), corpus, "--baselines", known];
+		const { baselines } = (await runZulm([...args, "--json"])).json<{ baselines: Baselines }>();
+		expect(baselines.ceiling).toBeCloseTo(8 / 9);
+		expect(baselines.nearest.overall).toBeCloseTo(8 / 9);
+		expect(baselines.majority.overall).toBeLessThan(0.5);
+		expect((await runZulm(args)).stdout).toMatch(/nearest query {2}88\.9% overall/);
 	});
 
 	it("pack writes the same image as .COM and as Intel HEX, with its CRC and SHA-256", async () => {
