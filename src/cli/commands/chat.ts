@@ -47,13 +47,13 @@ async function chatCommand(session: Session, options: Options): Promise<CommandR
 	try {
 		out.note(describeTarget(target.result));
 		const interactive = script === undefined && canAsk(session.io);
-		const replies = interactive
+		const { replies, interrupted = false } = interactive
 			? await talk(session, target, options.as, expect)
-			: await askAll(session, target, options.as, script ?? linesOf(session), expect);
+			: { replies: await askAll(session, target, options.as, script ?? linesOf(session), expect) };
 		const chat = replies.map(chatLine);
 		const differing = countDiffering(chat);
 		if (differing > 0) out.note(`zulm: ${differing} of ${chat.length} replies differ from the reference.`);
-		return { json: { chat }, exitCode: differing > 0 ? EXIT.no : EXIT.done };
+		return { json: { chat }, exitCode: interrupted ? EXIT.interrupted : differing > 0 ? EXIT.no : EXIT.done };
 	} finally {
 		await target.close();
 	}
@@ -88,8 +88,14 @@ async function* linesOf({ io }: Session): AsyncGenerator<string> {
 	for await (const line of createInterface({ input: io.stdin })) if (line.trim() !== "") yield line;
 }
 
+interface Talk {
+	readonly replies: ChatReply[];
+	/** It was Ctrl-C that ended it. */
+	readonly interrupted?: boolean;
+}
+
 /** A person types, the machine's characters appear as they arrive. */
-async function talk(session: Session, target: Target, name: string, expect: Expect): Promise<ChatReply[]> {
+async function talk(session: Session, target: Target, name: string, expect: Expect): Promise<Talk> {
 	const { io, out, signal } = session;
 	const chat = await ChatSession.open(target.link, target.profile, name, {
 		signal,
@@ -98,22 +104,30 @@ async function talk(session: Session, target: Target, name: string, expect: Expe
 		onText: (text) => out.write(out.colors.green(visible(text))),
 	});
 	const lines = createInterface({ input: io.stdin, output: io.stderr, prompt: "you> " });
-	const stop = () => lines.close();
+	let interrupted = false;
+	const stop = () => {
+		interrupted = true;
+		lines.close();
+	};
 	signal.addEventListener("abort", stop, { once: true });
 	lines.on("SIGINT", stop);
 	const replies: ChatReply[] = [];
 	try {
 		out.note("Type something; an empty line ends the chat.");
 		lines.prompt();
+		let left = false;
 		for await (const line of lines) {
-			if (line.trim() === "") break;
+			left = line.trim() === "";
+			if (left) break;
 			const reply = await chat.ask(line);
 			out.print(reply.ok ? "" : out.colors.red(`  (the reference says ${visible(reply.expected ?? "")})`));
 			replies.push(reply);
 			lines.prompt();
 		}
+		// After Ctrl-C and Ctrl-D the cursor still stands behind the prompt.
+		if (!left) out.note("");
 		await chat.leave();
-		return replies;
+		return { replies, interrupted };
 	} finally {
 		signal.removeEventListener("abort", stop);
 		lines.close();
