@@ -73,7 +73,7 @@ describe("at a terminal", () => {
 		await person.sees("A>");
 		expect(person.notes).toContain("Ctrl-] leaves, Ctrl-\\ sends a file");
 		expect(person.rawModes).toEqual([true]);
-		person.type("dir\r");
+		person.type("dir rx.com\r");
 		await person.sees("A: RX       COM\r\nA>");
 		person.type(LEAVE);
 		expect(await person.exitCode).toBe(0);
@@ -109,13 +109,13 @@ describe("at a terminal", () => {
 
 	it("sends a file as text, at the machine's pace", async () => {
 		const { onDrive, folder } = workplace();
-		const file = folder.write("lines.txt", "DIR *.HEX\nDIR *.COM\r\n");
+		const file = folder.write("lines.txt", "DIR *.HEX\nDIR RX.COM\r\n");
 		const person = new Person(["term", ...onDrive]);
 		await person.sees("A>");
 		// Backspace corrects the name.
 		person.type(`${SEND}t${file}!\x7f\r`);
-		await person.isTold("Sent 20 characters.");
-		expect(person.screen).toMatch(/A>DIR \*\.HEX[\r\n]+NO FILE[\r\n]+A>DIR \*\.COM[\r\n]+A: RX {7}COM/);
+		await person.isTold("Sent 21 characters.");
+		expect(person.screen).toMatch(/A>DIR \*\.HEX[\r\n]+NO FILE[\r\n]+A>DIR RX\.COM[\r\n]+A: RX {7}COM/);
 		person.type(LEAVE);
 		expect(await person.exitCode).toBe(0);
 	});
@@ -162,11 +162,11 @@ describe("without a terminal", () => {
 	it("types the lines of standard input and ends with them", async () => {
 		const { onDrive, folder } = workplace();
 		const log = folder.at("log.jsonl");
-		const ran = await runZulm(["term", ...onDrive, "--log", log], { stdin: "DIR *.HEX\nDIR\n" });
+		const ran = await runZulm(["term", ...onDrive, "--log", log], { stdin: "DIR *.HEX\nDIR RX.COM\n" });
 		expect(ran.exitCode).toBe(0);
-		expect(ran.stdout).toMatch(/A>DIR \*\.HEX[\r\n]+NO FILE[\r\n]+A>DIR[\r\n]+A: RX {7}COM[\r\n]+A>$/);
+		expect(ran.stdout).toMatch(/A>DIR \*\.HEX[\r\n]+NO FILE[\r\n]+A>DIR RX\.COM[\r\n]+A: RX {7}COM[\r\n]+A>$/);
 		const sent = parseCapture(readFileSync(log, "utf8")).filter(({ dir }) => dir === "tx");
-		expect(Buffer.concat(sent.map(({ bytes }) => bytes)).toString()).toBe("DIR *.HEX\rDIR\r");
+		expect(Buffer.concat(sent.map(({ bytes }) => bytes)).toString()).toBe("DIR *.HEX\rDIR RX.COM\r");
 	});
 
 	it("shows the machine's control sequences, and passes them on with --raw", async () => {

@@ -96,15 +96,17 @@ class Checks {
 	}
 }
 
-/** What DIR lists and what the test program tells. */
+/** What the test program tells, or what DIR lists where it cannot be sent. */
 async function checkWithPrograms(ccp: Ccp, profile: Profile, options: MachineChecks): Promise<Finding[]> {
-	const programs = await findPrograms(ccp, profile);
-	if (!options.probe) return [listedReceivers(programs), notProbed("memory"), await checkHighBit(ccp)];
+	if (!options.probe) {
+		return [listedReceivers(await findPrograms(ccp, profile)), notProbed("memory"), await checkHighBit(ccp)];
+	}
 	try {
 		return probed(await probe(ccp, profile, options), profile);
 	} catch (error) {
-		const found = unprobed(error, programs);
+		if (!(error instanceof ZulmError) || error.code === "interrupted" || error.code === "line-lost") throw error;
 		await ccp.find();
+		const found = unprobed(error, await findPrograms(ccp, profile));
 		return [found, notProbed("memory"), await checkHighBit(ccp)];
 	}
 }
@@ -124,10 +126,10 @@ function probed({ receiver, transfer, memoryTop, lostBytes }: ProbeReport, profi
 /** Where a receiver cannot be used, a program may still be typed in; where the disk is at fault, that is no help. */
 const NEEDS_A_LINE: ReadonlySet<string> = new Set(["transfer-failed", "transfer-cancelled", "no-answer"]);
 
-function unprobed(error: unknown, { bootstrap }: Programs): Finding {
-	if (error instanceof ZulmError && error.code === "no-receiver") return withoutReceiver(bootstrap);
+function unprobed(error: ZulmError, { bootstrap }: Programs): Finding {
+	if (error.code === "no-receiver") return withoutReceiver(bootstrap);
 	const failure = asFault("receivers", error);
-	if (bootstrap === undefined || !NEEDS_A_LINE.has((error as ZulmError).code)) return failure;
+	if (bootstrap === undefined || !NEEDS_A_LINE.has(error.code)) return failure;
 	const finding = `${failure.finding}; zulm push can type programs in with ${bootstrap} instead`;
 	return advice("receivers", finding, "Set the machine's line to 8 data bits and no parity, and check flow control.");
 }

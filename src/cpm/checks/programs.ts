@@ -18,26 +18,32 @@ export interface Programs {
 	readonly bootstrap: string | undefined;
 }
 
-/** Lists the current drive and those the profile names. @throws ZulmError as `Ccp.directory` for the current drive */
+/** Tools that make a program of what is typed. */
+const TOOLS = ["PIP", "LOAD", "HEXCOM", "DDT", "SID"] as const;
+
+/**
+ * Asks for each program by name, because a whole directory may stop after a page (CP/M 3). The current drive first; those
+ * that the profile names while no receiver was found.
+ * @throws ZulmError as `Ccp.directory` for the current drive
+ */
 export async function findPrograms(ccp: Ccp, profile: Profile): Promise<Programs> {
-	const verbs = new Set(profile.receivers.map(({ command }) => command.split(" ")[0] as string));
-	const found: string[] = await stems(ccp, "");
+	const verbs = [...new Set(profile.receivers.map(({ command }) => command.split(" ")[0] as string))];
+	const receivers = await listed(ccp, "", verbs);
+	const tools = await listed(ccp, "", TOOLS);
 	for (const drive of profile.toolDrives) {
-		if (found.some((stem) => verbs.has(stem))) break;
+		if (receivers.length > 0) break;
 		try {
-			found.push(...(await stems(ccp, `${drive}:`)));
+			receivers.push(...(await listed(ccp, `${drive}:`, verbs)));
+			tools.push(...(await listed(ccp, `${drive}:`, TOOLS)));
 		} catch (error) {
 			// A drive that is not there has no programs.
 			if (!(error instanceof ZulmError) || error.code !== "machine-refused") throw error;
 		}
 	}
-	const has = (verb: string) => found.some((stem) => stem.replace(/^[A-P]:/, "") === verb);
+	const has = (verb: string) => tools.some((tool) => tool.replace(/^[A-P]:/, "") === verb);
 	const loader = ["LOAD", "HEXCOM"].find(has);
-	const debuggers = ["DDT", "SID"].find(has);
-	return {
-		receivers: [...verbs].flatMap((verb) => found.filter((stem) => stem.replace(/^[A-P]:/, "") === verb)),
-		bootstrap: loader !== undefined && has("PIP") ? `PIP and ${loader}` : debuggers,
-	};
+	const bootstrap = loader !== undefined && has("PIP") ? `PIP and ${loader}` : ["DDT", "SID"].find(has);
+	return { receivers, bootstrap };
 }
 
 /** What the directories alone say about receiving. */
@@ -67,7 +73,11 @@ export function notProbed(id: string): Finding {
 	return skipped(id, "no test program was run on the machine");
 }
 
-async function stems(ccp: Ccp, prefix: string): Promise<string[]> {
-	const names = await ccp.directory(`${prefix}*.COM`);
-	return names.map((name) => `${prefix}${name.replace(/\.COM$/, "")}`);
+/** Which of the programs DIR lists on a drive ("" or "B:"). */
+async function listed(ccp: Ccp, prefix: string, verbs: readonly string[]): Promise<string[]> {
+	const found: string[] = [];
+	for (const verb of verbs) {
+		if ((await ccp.directory(`${prefix}${verb}.COM`)).length > 0) found.push(`${prefix}${verb}`);
+	}
+	return found;
 }
