@@ -166,6 +166,13 @@ describe("flow control", () => {
 		expect(await terminal.type("")).toBe("\r\r\nA>");
 	});
 
+	test("without the wires the host's RTS holds nothing, and its inputs are off", async () => {
+		const terminal = await Terminal.boot({ flowControl: false });
+		await terminal.emulator.link.controlLines?.set({ rts: false });
+		expect(await terminal.type("\r")).toBe("\r\r\nA>");
+		expect(await terminal.emulator.link.controlLines?.get()).toEqual({ cts: false, dsr: false, dcd: false });
+	});
+
 	test("a wrong divider at the machine's end gives garbage, as on a real line", async () => {
 		const fast = program("\tdi\n\tld a,15h\n\tout (80h),a\n\tld a,'U'\n\tout (81h),a\nhere:\tjr here");
 		const terminal = await Terminal.boot({ files: new Map([["FAST.COM", fast]]) });

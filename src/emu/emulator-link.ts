@@ -41,11 +41,13 @@ class EmulatedLine implements Link {
 
 	constructor(private readonly machine: Machine) {
 		this.clock = new VirtualClock(timeSourceOf(machine));
+		// Without the wires nobody sees the other's RTS; an input with nothing on it reads as off.
+		const wired = machine.config.flowControl;
 		this.controlLines = {
 			set: async ({ rts }) => {
-				if (rts !== undefined) machine.setCts(rts);
+				if (wired && rts !== undefined) machine.setCts(rts);
 			},
-			get: async () => ({ cts: machine.rts, dsr: true, dcd: true }),
+			get: async () => ({ cts: wired && machine.rts, dsr: wired, dcd: wired }),
 		};
 		machine.listeners.onTransmit = (byte, tState) => this.deliver(byte, tState);
 	}

@@ -1,9 +1,11 @@
 /**
  * Which machine: the numbers and choices that tell one emulated machine from another. A sibling is one more entry.
  *
- *   rc2014 ── the one `zulm` has always emulated          bare ── PIP, LOAD and DDT, no flow control, a slow disk
+ *   rc2014        our RX on its disk, the default        rc2014-stock  DOWNLOAD, behind the Small Computer Monitor
+ *   romwbw-like   XM, a ROM disk, RomWBW's boot loader   pc8801        8251, console on its own screen
+ *   bare          PIP, LOAD, DDT and STAT, 9600 baud, no flow control, a disk that stalls for two seconds
  *
- * Figures from the machines' documents and from captured sessions; see each entry.
+ * Figures from the machines' documents and from recorded sessions; see each entry.
  */
 import { DEFAULT_FBASE } from "./layout.js";
 import type { LoaderName } from "./loader.js";
