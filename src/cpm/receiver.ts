@@ -9,7 +9,7 @@ import { assemble } from "./assembler.js";
 import { shippedSources } from "./sources.js";
 
 /** UARTs for which there is a receiver. */
-export const RECEIVER_UARTS = ["68b50", "8251", "bios"] as const;
+export const RECEIVER_UARTS = ["68b50", "sio2", "8251", "bios"] as const;
 export type ReceiverUart = (typeof RECEIVER_UARTS)[number];
 
 /** The name it has on our drives. */
