@@ -30,7 +30,7 @@ export function narrateBootstrap(out: Output, event: SessionEvent): void {
 			out.note(`  ${event.name} is on the machine`);
 			break;
 		case "console-not-8-bit":
-			out.note("  the console does not pass 8 bits: sending the program as text");
+			out.note("  no block arrives whole, as on a console of 7 bits: sending the program as text");
 			break;
 		case "instructions":
 			out.note("");

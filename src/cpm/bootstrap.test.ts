@@ -125,8 +125,7 @@ describe("the bare machine: 9600 baud, no flow control, 2 s for each writing of 
 		});
 		expect(machine.events.some(({ type }) => type === "console-not-8-bit")).toBe(true);
 		expect(machine.drive.read("CHAT.COM")).toEqual(PROGRAM);
-		expect(machine.names).toContain("CHAT.COM");
-		expect(machine.names).not.toContain("ZULMTMP.HEX");
+		expect(machine.names).toEqual(["CHAT.COM"]);
 	});
 
 	test("a program longer than PIP's buffer, as text: nothing is lost while the disk is written", async () => {
@@ -155,6 +154,27 @@ describe("the bare machine: 9600 baud, no flow control, 2 s for each writing of 
 		const typing = machine.events.filter((event) => event.type === "typing");
 		expect(typing.at(-1)).toMatchObject({ again: 1 });
 		expect(machine.names).toEqual(["CHAT.COM", "RX.COM"]);
+	});
+
+	test("tools on A:, the work on another drive", async () => {
+		const work = new MemoryDrive();
+		const machine = new Bare({ drives: { C: work } });
+		const ccp = new Ccp(machine.link, GENERIC);
+		await ccp.find();
+		await ccp.run("C:");
+		ccp.close();
+		expect(await machine.push()).toMatchObject({ receiver: "rx", verify: { ok: true } });
+		expect(machine.output).toContain("A:PIP ZULMRX.HEX=CON:");
+		expect(work.read("CHAT.COM")).toEqual(PROGRAM);
+		expect(machine.names).toEqual([]);
+	});
+
+	test("a receiver that does not work there: the program goes as text", async () => {
+		const machine = new Bare();
+		const wrong = { ...GENERIC, uart: "8251" };
+		const result = await machine.push(wrong);
+		expect(result).toMatchObject({ receiver: "typed", verify: { ok: true } });
+		expect(machine.names).toEqual(["CHAT.COM"]);
 	});
 
 	test("a full disk is called that, and nothing of ours stays", async () => {

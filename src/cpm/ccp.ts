@@ -68,6 +68,11 @@ export class Ccp {
 		this.#wake = profile.wake ?? [];
 	}
 
+	/** The current drive, as the prompt names it. */
+	get drive(): string | undefined {
+		return /[A-P]/i.exec(this.#prompt)?.[0].toUpperCase();
+	}
+
 	/** The user area that the prompt names (CP/M 3, RunCPM); undefined where it names none. */
 	get userArea(): number | undefined {
 		const digits = /\d+/.exec(this.#prompt.split(":")[0] as string)?.[0];

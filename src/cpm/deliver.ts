@@ -17,6 +17,8 @@ import type { OnSessionEvent } from "./session-events.js";
 import { Shelf } from "./shelf.js";
 
 const HEX_RECORD_BYTES = 16;
+/** Our receiver asks 32 times, every 6 s at 4 MHz. */
+const GIVES_UP_S = 240;
 /** Our own receiver in profiles/receivers.toml. */
 const OUR_RECEIVER = "rx";
 
@@ -101,7 +103,7 @@ class Job {
 	/** Types our receiver in and uses it; types the whole file in where that cannot be. */
 	async #withBootstrap(): Promise<Delivery> {
 		if (await bootstrapReceiver(this.ccp, this.#shelf, this.profile, this.options)) {
-			const delivery = await this.#with(ourReceiver());
+			const delivery = await this.#with(ourReceiver(), true);
 			if (delivery) return { ...delivery, transfer: { ...delivery.transfer, bootstrapped: true } };
 			await this.ccp.erase(RECEIVER_NAME);
 		}
@@ -117,7 +119,7 @@ class Job {
 	}
 
 	/** @returns undefined when the machine does not have it, or it is not what its name says */
-	async #with(receiver: ReceiverProfile): Promise<Delivery | undefined> {
+	async #with(receiver: ReceiverProfile, typed = false): Promise<Delivery | undefined> {
 		const { ccp, name, bytes, options } = this;
 		let started = false;
 		const onEvent: OnSessionEvent = (event) => {
@@ -133,21 +135,25 @@ class Job {
 			if (error instanceof NotReceiving) {
 				this.#refusal = error;
 				options.onEvent?.({ type: "receiver-refused", receiver: receiver.id, reason: error.message });
-			} else if (!started && receiver.protocol === "xmodem" && isDamage(error)) {
-				return await this.#asText(error);
+			} else if (typed ? isUseless(error) : !started && receiver.protocol === "xmodem" && isDamage(error)) {
+				return await this.#asText(error, typed);
 			} else throw error;
 		}
 		await ccp.find();
 		return undefined;
 	}
 
-	/** Not one block arrived whole: a console that loses bit 7 does that, and takes text all the same. */
-	async #asText(error: unknown): Promise<Delivery> {
+	/** Not one block arrived whole: a console that loses bit 7 does that, and takes text all the same. `typed`: our own
+	 * receiver, which is then of no use there. */
+	async #asText(error: unknown, typed: boolean): Promise<Delivery> {
 		this.options.onEvent?.({ type: "console-not-8-bit" });
+		// One that listens to the wrong chip gives up by itself, and hears nobody until then.
+		if (!isDamage(error)) await this.ccp.untilAnyWaiting(GIVES_UP_S);
 		await this.ccp.find();
 		await this.ccp.erase(this.name);
-		const typed = await this.#typed();
-		if (typed) return typed;
+		if (typed) await this.ccp.erase(RECEIVER_NAME);
+		const delivery = await this.#typed();
+		if (delivery) return delivery;
 		throw error;
 	}
 
@@ -173,6 +179,11 @@ class Job {
 /** The transfer ended because blocks came damaged, not because the receiver or a person wished it. */
 function isDamage(error: unknown): boolean {
 	return error instanceof ZulmError && error.code === "transfer-failed";
+}
+
+/** A receiver that was assembled for a machine nobody has seen may not work there at all. */
+function isUseless(error: unknown): boolean {
+	return isDamage(error) || (error instanceof ZulmError && error.code === "no-answer");
 }
 
 function ourReceiver(): ReceiverProfile {

@@ -46,6 +46,7 @@ export class Shelf {
 	async #look(): Promise<Place[]> {
 		const found: Place[] = [];
 		for (const drive of this.drives) {
+			if (drive === this.ccp.drive) continue;
 			const prefix = `${drive}:`;
 			try {
 				const names = new Set(await this.ccp.directory(`${prefix}*.COM`));
