@@ -25,7 +25,7 @@ import { declareTrain } from "./commands/train.js";
 import { declareVerify } from "./commands/verify.js";
 import { failureOf } from "./errors.js";
 import { ask, deployArgs } from "./guided.js";
-import { type CliIo, canAsk } from "./io.js";
+import { type CliIo, canAsk, READER_LEFT } from "./io.js";
 import { Output } from "./output.js";
 import { portChoice } from "./target.js";
 import { VERSION } from "./version.js";
@@ -100,6 +100,7 @@ function createProgram(run: Run): Command {
 
 function explain(error: unknown, args: readonly string[], help: string, io: CliIo): number {
 	const failure = failureOf(error);
+	if (failure.code === "interrupted" && io.signal.reason === READER_LEFT) return EXIT.done;
 	const end = args.indexOf("--");
 	const json = args.slice(0, end < 0 ? args.length : end).includes("--json");
 	const out = new Output(io, json);

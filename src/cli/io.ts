@@ -5,6 +5,9 @@
 import type { Readable, Writable } from "node:stream";
 import type { Clock } from "../transport/clock.js";
 
+/** Why `signal` fired, when it was not Ctrl-C: nobody reads our output any more. */
+export const READER_LEFT = "reader left";
+
 /** A stream that may be a terminal. */
 export type MaybeTty<S> = S & { readonly isTTY?: boolean; readonly columns?: number };
 

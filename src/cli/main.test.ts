@@ -35,5 +35,10 @@ describe("the command", () => {
 		const ran = spawnSync("sh", ["-c", `"${process.execPath}" "${command}" --help | head -1`], { encoding: "utf8" });
 		expect(ran.stdout).toContain("Usage: zulm");
 		expect(ran.stderr).toBe("");
+		const folder = testFolder();
+		const train = `train ${folder.write("c.txt", SMALL_CORPUS)} -o ${folder.at("m.npz")} --epochs 50`;
+		// The status goes where it is seen: a pipeline's is that of its last command.
+		const piped = `( "${process.execPath}" "${command}" ${train}; echo $? >&2 ) | true`;
+		expect(spawnSync("sh", ["-c", piped], { encoding: "utf8" }).stderr).toBe("0\n");
 	});
 });

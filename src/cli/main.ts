@@ -3,6 +3,7 @@
 import process from "node:process";
 import { EXIT } from "../base/errors.js";
 import { runCli } from "./cli.js";
+import { READER_LEFT } from "./io.js";
 
 const controller = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
@@ -12,11 +13,12 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 	});
 }
 
-// `zulm … | head`: whoever reads our output may leave early, and that is no failure of ours.
+// `zulm … | head`: whoever reads our output may leave early. That is no failure of ours, but a machine in the middle of
+// a transfer is still brought back to its prompt.
 for (const stream of [process.stdout, process.stderr]) {
 	stream.on("error", (error: NodeJS.ErrnoException) => {
-		if (error.code === "EPIPE") process.exit(EXIT.done);
-		throw error;
+		if (error.code !== "EPIPE") throw error;
+		controller.abort(READER_LEFT);
 	});
 }
 

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { beforeAll, expect, it, onTestFinished } from "vitest";
 import { packModel } from "../cpm/pack.js";
 import { decodeModel } from "../model/npz.js";
+import { READER_LEFT } from "./io.js";
 import { fastClock, silentMachine, unpluggedAfter } from "./testing/fake-machine.js";
 import { testFolder } from "./testing/folder.js";
 import { runZulm } from "./testing/run.js";
@@ -71,6 +72,18 @@ it("says on Ctrl-C that it brings the machine back, because that takes seconds",
 	});
 	expect(ran.exitCode).toBe(130);
 	expect(ran.stderr).toContain("Stopping: bringing the machine back to its prompt.");
+});
+
+it("stops without a word when nobody reads its output any more, and leaves the machine at its prompt", async () => {
+	const { drive, path } = driveWithOldProgram();
+	const controller = new AbortController();
+	const ran = await runZulm(["push", path, "--port", "emulator", "--drive", drive], {
+		signal: controller.signal,
+		onStdout: () => controller.abort(READER_LEFT),
+	});
+	expect(ran).toMatchObject({ exitCode: 0, stderr: "" });
+	expect(readFileSync(`${drive}/CHAT.COM`, "latin1")).toBe("old");
+	expect(existsSync(`${drive}/ZULMTMP.COM`)).toBe(false);
 });
 
 it("ends with 130 on Ctrl-C in mid-transfer, at the machine's prompt and with the old program", async () => {
