@@ -27,6 +27,18 @@ describe("train", () => {
 		expect(json.nonzeroWeights).toBeGreaterThan(0);
 	});
 
+	it("keeps to a budget of T-states a character, and shows the networks it weighed", async () => {
+		const folder = testFolder();
+		const corpus = folder.write("corpus.txt", SMALL_CORPUS);
+		const args = (budget: string) => ["train", corpus, "-o", folder.at("m.npz"), "--hidden", "16", "--budget", budget];
+		const ran = await runZulm([...args("30000"), "--holdout", "0"]);
+		expect(ran.exitCode).toBe(0);
+		expect(ran.stdout).toMatch(/16 neurons {3}\d+,\d+ T-states a character {3}100\.0% of what it learnt from {3}fits/);
+		const impossible = await runZulm([...args("10"), "--epochs", "2", "--json"]);
+		expect(impossible.exitCode).toBe(2);
+		expect(impossible.json()).toMatchObject({ error: { message: expect.stringContaining("the least was") } });
+	});
+
 	it("goes on from a model of the same shape", async () => {
 		const folder = testFolder();
 		const corpus = folder.write("corpus.txt", SMALL_CORPUS);

@@ -68,3 +68,12 @@ export function recipeFor(pairs: number, replies: number): Recipe {
 		patience: 10,
 	};
 }
+
+/** The recipe with `pressure` times the usual weight on what a character costs. */
+export function underPressure(recipe: Recipe, pressure: number): Recipe {
+	return {
+		...recipe,
+		penalty: recipe.penalty * pressure,
+		outputSparsity: recipe.outputSparsity * Math.sqrt(pressure),
+	};
+}

@@ -16,7 +16,7 @@ import { Engine } from "./engine.js";
 import { Measurer } from "./measure.js";
 import { countNonzeroWeights, toNetwork } from "./parameters.js";
 import { MAX_WIDTH, type Prepared, prepare } from "./prepare.js";
-import { type Recipe, recipeFor } from "./recipe.js";
+import { type Recipe, recipeFor, underPressure } from "./recipe.js";
 import { Sampler, SlotTable } from "./sampler.js";
 import { Schedule } from "./schedule.js";
 import { splitByQuery } from "./split.js";
@@ -40,6 +40,8 @@ export interface TrainOptions {
 	readonly onProgress?: (progress: TrainProgress) => void;
 	/** Threads to share the work; never changes the result. By default all cores, where that pays. */
 	readonly threads?: number;
+	/** How much more than usual the T-states of a character count against accuracy. */
+	readonly costPressure?: number;
 	/** Changes to the recipe, for experiments. */
 	readonly recipe?: Partial<Recipe>;
 	/** Seconds from some start; the wall clock unless a test brings its own. */
@@ -89,10 +91,8 @@ export async function train(corpus: Corpus, options: TrainOptions): Promise<Trai
 	const startS = now();
 	const random = new Random(options.seed);
 	const split = splitByQuery(corpus.pairs, options.holdout, random);
-	const recipe: Recipe = {
-		...recipeFor(split.train.length, new Set(split.train.map((pair) => pair.reply)).size),
-		...options.recipe,
-	};
+	const usual = recipeFor(split.train.length, new Set(split.train.map((pair) => pair.reply)).size);
+	const recipe = { ...underPressure(usual, options.costPressure ?? 1), ...options.recipe };
 	const threads = options.threads ?? threadsFor(recipe);
 	const prepared = prepare(corpus, split, { ...options, recipe, threads, resume: options.resume?.network }, random);
 	const engine = new Engine(prepared.space);
