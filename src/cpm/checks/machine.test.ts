@@ -4,6 +4,7 @@ import { BARE, type MachineConfig, RC2014_STOCK } from "../../emu/machine-config
 import { toolFiles } from "../../emu/tools/tools.js";
 import { loadProfile } from "../../transport/profile.js";
 import { EmulatedMachine, type EmulatedOptions } from "../testing/emulated-machine.js";
+import { ScriptedMachine } from "../testing/scripted-machine.js";
 import { type Tampering, tamper } from "../testing/tampered-link.js";
 import { checkMachine, MACHINE_CHECKS } from "./machine.js";
 import { parseProbe, probeImage } from "./probe.js";
@@ -70,6 +71,18 @@ describe("receivers", () => {
 		expect(finding("receivers")).toMatchObject({ ok: true, remedy: expect.stringContaining("zulm push types") });
 		expect(finding("receivers")?.finding).toContain("PIP and LOAD");
 		expect(finding("memory")).toMatchObject({ ok: null });
+	});
+
+	it("are not needed where PIP and HEXCOM are system files that DIR does not list", async () => {
+		const answer = (line: string) => {
+			if (line.startsWith("PIP ")) return "\r\nINVALID FORMAT: ZULMTMP\r\n";
+			if (line.startsWith("HEXCOM ")) return "HEXCOM  VERS: 3.00\r\n\r\nERROR: CANNOT OPEN SOURCE FILE\r\n";
+			return line.startsWith("DIR") || line.startsWith("ERA") ? "NO FILE" : undefined;
+		};
+		const { link } = new ScriptedMachine({ prompt: "\r\nA>", answer });
+		const findings = await checkMachine(link, loadProfile("generic"), { probe: false });
+		expect(findings.find(({ id }) => id === "receivers")).toMatchObject({ ok: true, remedy: expect.any(String) });
+		expect(findings.find(({ id }) => id === "receivers")?.finding).toContain("PIP and HEXCOM");
 	});
 
 	it("are missed where nothing can stand in for them", async () => {

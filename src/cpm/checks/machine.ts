@@ -15,7 +15,7 @@ import { Ccp, type CcpOptions } from "../ccp.js";
 import { ERASE_LINE } from "../wake.js";
 import { asFault } from "./as-fault.js";
 import { type ProbeReport, probe } from "./probe.js";
-import { findPrograms, listedReceivers, notProbed, type Programs, withoutReceiver } from "./programs.js";
+import { findBootstrap, findReceivers, listedReceivers, notProbed, withoutReceiver } from "./programs.js";
 import { checkEcho, checkFlow, checkHighBit } from "./typing.js";
 
 export interface MachineChecks extends CcpOptions {
@@ -99,14 +99,16 @@ class Checks {
 /** What the test program tells, or what DIR lists where it cannot be sent. */
 async function checkWithPrograms(ccp: Ccp, profile: Profile, options: MachineChecks): Promise<Finding[]> {
 	if (!options.probe) {
-		return [listedReceivers(await findPrograms(ccp, profile)), notProbed("memory"), await checkHighBit(ccp)];
+		const receivers = await findReceivers(ccp, profile);
+		const bootstrap = receivers.length === 0 ? await findBootstrap(ccp, profile) : undefined;
+		return [listedReceivers(receivers, bootstrap), notProbed("memory"), await checkHighBit(ccp)];
 	}
 	try {
 		return probed(await probe(ccp, profile, options), profile);
 	} catch (error) {
 		if (!(error instanceof ZulmError) || error.code === "interrupted" || error.code === "line-lost") throw error;
 		await ccp.find();
-		const found = unprobed(error, await findPrograms(ccp, profile));
+		const found = unprobed(error, await findBootstrap(ccp, profile));
 		return [found, notProbed("memory"), await checkHighBit(ccp)];
 	}
 }
@@ -126,7 +128,7 @@ function probed({ receiver, transfer, memoryTop, lostBytes }: ProbeReport, profi
 /** Where a receiver cannot be used, a program may still be typed in; where the disk is at fault, that is no help. */
 const NEEDS_A_LINE: ReadonlySet<string> = new Set(["transfer-failed", "transfer-cancelled", "no-answer"]);
 
-function unprobed(error: ZulmError, { bootstrap }: Programs): Finding {
+function unprobed(error: ZulmError, bootstrap: string | undefined): Finding {
 	if (error.code === "no-receiver") return withoutReceiver(bootstrap);
 	const failure = asFault("receivers", error);
 	if (bootstrap === undefined || !NEEDS_A_LINE.has(error.code)) return failure;

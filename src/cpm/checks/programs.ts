@@ -1,53 +1,46 @@
 /**
- * Which programs that a deploy can use are on the machine's drives, as DIR lists them. Reads only.
+ * Which programs that a deploy can use are on the machine's drives. Reads only.
  *
  *   RX XM XMODEM PCGET DOWNLOAD: receive a file       PIP with LOAD or HEXCOM, DDT or SID: take one that is typed in
  *
- * DIR does not list system files, so what is not listed may be there all the same.
+ * DIR does not list system files. A receiver among them is found when it is used; the tools are asked for by name. Asked
+ * one by one, because a whole directory may stop after a page (CP/M 3).
  */
-
 import { ZulmError } from "../../base/errors.js";
 import { advice, type Finding, fault, skipped, well } from "../../base/finding.js";
 import type { Profile } from "../../transport/profile.js";
 import type { Ccp } from "../ccp.js";
+import { stemOf, TEMPORARY_NAME } from "../names.js";
 
-export interface Programs {
-	/** Of the profile's receiving programs, such as "RX" or "B:XM". */
-	readonly receivers: readonly string[];
-	/** How a receiver can be typed in: "PIP and LOAD", "DDT"; undefined when it cannot. */
-	readonly bootstrap: string | undefined;
-}
-
-/** Tools that make a program of what is typed. */
-const TOOLS = ["PIP", "LOAD", "HEXCOM", "DDT", "SID"] as const;
+/** A program may load from floppy before it refuses. */
+const REFUSAL_S = 20;
+const LOADERS = ["LOAD", "HEXCOM"] as const;
+const DEBUGGERS = ["DDT", "SID"] as const;
 
 /**
- * Asks for each program by name, because a whole directory may stop after a page (CP/M 3). The current drive first; those
- * that the profile names while no receiver was found.
+ * The profile's receiving programs that DIR lists, on the current drive or else on one that the profile names.
+ * @returns such as `["RX"]` or `["B:XM"]`
  * @throws ZulmError as `Ccp.directory` for the current drive
  */
-export async function findPrograms(ccp: Ccp, profile: Profile): Promise<Programs> {
+export async function findReceivers(ccp: Ccp, profile: Profile): Promise<string[]> {
 	const verbs = [...new Set(profile.receivers.map(({ command }) => command.split(" ")[0] as string))];
-	const receivers = await listed(ccp, "", verbs);
-	const tools = await listed(ccp, "", TOOLS);
-	for (const drive of profile.toolDrives) {
-		if (receivers.length > 0) break;
-		try {
-			receivers.push(...(await listed(ccp, `${drive}:`, verbs)));
-			tools.push(...(await listed(ccp, `${drive}:`, TOOLS)));
-		} catch (error) {
-			// A drive that is not there has no programs.
-			if (!(error instanceof ZulmError) || error.code !== "machine-refused") throw error;
-		}
-	}
-	const has = (verb: string) => tools.some((tool) => tool.replace(/^[A-P]:/, "") === verb);
-	const loader = ["LOAD", "HEXCOM"].find(has);
-	const bootstrap = loader !== undefined && has("PIP") ? `PIP and ${loader}` : ["DDT", "SID"].find(has);
-	return { receivers, bootstrap };
+	return listed(ccp, profile, verbs);
 }
 
-/** What the directories alone say about receiving. */
-export function listedReceivers({ receivers, bootstrap }: Programs): Finding {
+/**
+ * How a receiver can be typed in: "PIP and LOAD", "DDT"; undefined when it cannot.
+ * @throws ZulmError as `Ccp.directory` for the current drive
+ */
+export async function findBootstrap(ccp: Ccp, profile: Profile): Promise<string | undefined> {
+	if (await has(ccp, profile, "PIP")) {
+		for (const loader of LOADERS) if (await has(ccp, profile, loader)) return `PIP and ${loader}`;
+	}
+	const [debug] = await listed(ccp, profile, DEBUGGERS);
+	return debug;
+}
+
+/** What the directories alone say about receiving. `bootstrap`: where there is no receiver. */
+export function listedReceivers(receivers: readonly string[], bootstrap: string | undefined): Finding {
 	if (receivers.length > 0) return well("receivers", `on the machine: ${receivers.join(", ")}`);
 	return withoutReceiver(bootstrap);
 }
@@ -73,11 +66,29 @@ export function notProbed(id: string): Finding {
 	return skipped(id, "no test program was run on the machine");
 }
 
-/** Which of the programs DIR lists on a drive ("" or "B:"). */
-async function listed(ccp: Ccp, prefix: string, verbs: readonly string[]): Promise<string[]> {
-	const found: string[] = [];
-	for (const verb of verbs) {
-		if ((await ccp.directory(`${prefix}${verb}.COM`)).length > 0) found.push(`${prefix}${verb}`);
+/** On many disks of CP/M 3 the tools are system files: what is not listed is asked for. */
+async function has(ccp: Ccp, profile: Profile, verb: string): Promise<boolean> {
+	return (await listed(ccp, profile, [verb])).length > 0 || (await answers(ccp, verb));
+}
+
+/** PIP says INVALID FORMAT to a lone name, LOAD and HEXCOM CANNOT OPEN SOURCE; none of them does anything. */
+async function answers(ccp: Ccp, verb: string): Promise<boolean> {
+	return !(await ccp.run(`${verb} ${stemOf(TEMPORARY_NAME)}`, REFUSAL_S)).unknown;
+}
+
+/** Which of the programs DIR lists, on the first drive that has any. */
+async function listed(ccp: Ccp, profile: Profile, verbs: readonly string[]): Promise<string[]> {
+	for (const prefix of ["", ...profile.toolDrives.map((drive) => `${drive}:`)]) {
+		const found: string[] = [];
+		try {
+			for (const verb of verbs) {
+				if ((await ccp.directory(`${prefix}${verb}.COM`)).length > 0) found.push(`${prefix}${verb}`);
+			}
+		} catch (error) {
+			// A drive that is not there has no programs.
+			if (prefix === "" || !(error instanceof ZulmError) || error.code !== "machine-refused") throw error;
+		}
+		if (found.length > 0) return found;
 	}
-	return found;
+	return [];
 }
