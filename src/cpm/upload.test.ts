@@ -3,6 +3,8 @@
  */
 import { describe, expect, test } from "vitest";
 import { ZulmError } from "../base/errors.js";
+import { captureLink, parseCapture } from "../transport/capture.js";
+import { ReplayLink } from "../transport/testing/replay-link.js";
 import { VirtualClock } from "../transport/virtual-clock.js";
 import { packModel } from "./pack.js";
 import type { SessionEvent } from "./session-events.js";
@@ -71,6 +73,18 @@ describe("a good upload", () => {
 		]);
 		const progress = events.filter((event) => event.type === "progress");
 		expect(progress.at(-1)?.progress.bytes).toBe(PROGRAM.length);
+	});
+
+	test("can be replayed from its log, byte for byte and to the same result", async () => {
+		const machine = machineWithOld();
+		const log: string[] = [];
+		const logged = captureLink(machine.link, (line) => log.push(line));
+		const result = await upload(logged, machine.profile, PROGRAM, { name: "CHAT.COM" });
+		const replay = new ReplayLink(parseCapture(log.join("")));
+		const again = await upload(replay, machine.profile, PROGRAM, { name: "CHAT.COM" });
+		expect(replay.finished).toBe(true);
+		expect(again).toMatchObject({ receiver: result.receiver, verify: result.verify, replaced: true });
+		expect(again.transfer.seconds).toBeCloseTo(result.transfer.seconds, 1);
 	});
 
 	test("is the same on every run, to the microsecond", async () => {

@@ -185,6 +185,17 @@ describe("push and verify", () => {
 		expect(Buffer.concat(sent.map(({ bytes }) => bytes)).length).toBeGreaterThan(program.length);
 	});
 
+	it("send a program that is there already only when forced", async () => {
+		const { paths, run } = workplace();
+		const push = (...more: string[]) =>
+			run("push", paths.program, "--port", "emulator", "--drive", paths.drive, "--json", ...more);
+		const skipped = async (...more: string[]) =>
+			(await push(...more)).json<{ transfer: { skipped: boolean } }>().transfer.skipped;
+		expect(await skipped()).toBe(false);
+		expect(await skipped()).toBe(true);
+		expect(await skipped("--force")).toBe(false);
+	});
+
 	it("go on when the log cannot, and say so", async (context) => {
 		// A device on which every write fails as on a full disk.
 		if (!existsSync("/dev/full")) return context.skip();
