@@ -15,7 +15,7 @@ import type { OnSessionEvent } from "./session-events.js";
 import { KEYS, type Waiting, WakeDialogue, waitingPatterns } from "./wake.js";
 
 /** What of a profile the dialogue needs. */
-export type PromptProfile = Pick<Profile, "prompts"> & Partial<Pick<Profile, "wake">>;
+export type PromptProfile = Pick<Profile, "prompts"> & Partial<Pick<Profile, "wake" | "consoleOnLine">>;
 
 export interface CcpOptions {
 	readonly signal?: AbortSignal | undefined;
@@ -56,6 +56,8 @@ const COMMAND_SILENCE_S = 60;
 
 export class Ccp {
 	readonly console: MachineConsole;
+	/** False: the machine's prompt is on a screen of its own, and only a person can type there. */
+	readonly onLine: boolean;
 	readonly #waiting: Readonly<Record<Waiting, RegExp>>;
 	readonly #wake: readonly WakeStep[];
 	readonly #onEvent: OnSessionEvent;
@@ -66,6 +68,7 @@ export class Ccp {
 		this.#onEvent = options.onEvent ?? (() => {});
 		this.#waiting = waitingPatterns(profile.prompts);
 		this.#wake = profile.wake ?? [];
+		this.onLine = profile.consoleOnLine ?? true;
 	}
 
 	/** The current drive, as the prompt names it. */
@@ -83,9 +86,11 @@ export class Ccp {
 	/**
 	 * Brings the machine to its prompt, whatever it is waiting for that we know.
 	 * @returns the prompt
-	 * @throws ZulmError `no-answer` (nothing came), `no-prompt` (something else came), `line-lost`, `interrupted`
+	 * @throws ZulmError `no-answer` (nothing came), `no-prompt` (something else came), `usage` (the console is not on the
+	 * line), `line-lost`, `interrupted`
 	 */
 	async find(): Promise<string> {
+		if (!this.onLine) throw notOnLine();
 		const dialogue = new WakeDialogue(this.#wake);
 		let heard = await this.console.listen(SILENCE_S, CHATTER_S);
 		if (heard !== "") heard += await this.console.listen(CHATTER_PAUSE_S, CHATTER_S);
@@ -256,6 +261,12 @@ function outcome(result: CommandResult, task: string): FileOutcome {
 function outputOf(text: string, prompt: RegExp): string {
 	const plain = withoutEscapes(text);
 	return plain.slice(0, prompt.exec(plain)?.index ?? plain.length).trim();
+}
+
+function notOnLine(): ZulmError {
+	return new ZulmError("usage", "The machine's console is its own screen and keyboard: zulm cannot type there.", {
+		hint: "zulm push says what to type at the machine; see docs/machines.md.",
+	});
 }
 
 function silent(link: Link): ZulmError {

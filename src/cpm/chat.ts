@@ -15,6 +15,8 @@ import { printable } from "../transport/printable.js";
 import type { Profile } from "../transport/profile.js";
 import { Ccp, type CcpOptions } from "./ccp.js";
 import { programName, stemOf } from "./names.js";
+import { startedByPerson } from "./person.js";
+import { CHAT_PROMPT } from "./wake.js";
 
 export interface ChatOptions extends CcpOptions {
 	/** What the reply should be, by the integer reference. */
@@ -62,14 +64,17 @@ export class ChatSession {
 	) {}
 
 	/**
-	 * Finds the prompt and starts the program.
+	 * Finds the prompt and starts the program; where the console is not on the line, has a person start it.
 	 * @throws ZulmError `machine-refused` (no such program), `program-refused`, and as `Ccp.find`
 	 */
 	static async open(link: Link, profile: Profile, name: string, options: ChatOptions = {}): Promise<ChatSession> {
 		const ccp = new Ccp(link, profile, options);
 		try {
-			await ccp.find();
-			await ccp.startProgram(stemOf(programName(name)));
+			const command = stemOf(programName(name));
+			if (ccp.onLine) {
+				await ccp.find();
+				await ccp.startProgram(command);
+			} else await startedByPerson(ccp.console, command, CHAT_PROMPT, options);
 			return new ChatSession(link, ccp, options);
 		} catch (error) {
 			ccp.close();
@@ -106,7 +111,7 @@ export class ChatSession {
 	async leave(): Promise<void> {
 		try {
 			await this.ccp.console.type("!\r");
-			await this.ccp.untilPrompt();
+			if (this.ccp.onLine) await this.ccp.untilPrompt();
 		} finally {
 			this.close();
 		}

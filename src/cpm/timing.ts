@@ -11,6 +11,7 @@ import type { Profile } from "../transport/profile.js";
 import { Ccp, type CcpOptions } from "./ccp.js";
 import type { ChatReply } from "./chat.js";
 import { programName, stemOf } from "./names.js";
+import { startedByPerson } from "./person.js";
 
 export interface PassTiming {
 	/** Passes of the longer run. */
@@ -55,17 +56,18 @@ export async function timePasses(
 ): Promise<PassTiming> {
 	const ccp = new Ccp(link, profile, options);
 	try {
-		await ccp.find();
+		if (ccp.onLine) await ccp.find();
 		const stem = stemOf(programName(name));
+		const timeRun = (passes: number, silenceS: number) => timePassesOf(ccp, stem, passes, silenceS, options);
 		let few = 1;
-		let fewS = await timeRun(link, ccp, stem, few, FIRST_PASS_S);
+		let fewS = await timeRun(few, FIRST_PASS_S);
 		while (fewS < SHORTEST_RUN_S && few * GROWTH <= MAX_PASSES) {
 			few *= GROWTH;
-			fewS = await timeRun(link, ccp, stem, few, FIRST_PASS_S);
+			fewS = await timeRun(few, FIRST_PASS_S);
 		}
 		const aboutS = fewS / few;
 		const passes = Math.min(MAX_PASSES, few + Math.ceil((options.targetS ?? 2) / aboutS));
-		const manyS = await timeRun(link, ccp, stem, passes, FIRST_PASS_S + 2 * aboutS * passes);
+		const manyS = await timeRun(passes, FIRST_PASS_S + 2 * aboutS * passes);
 		const secondsPerPass = (manyS - fewS) / (passes - few);
 		const { passTStates } = options;
 		return {
@@ -79,14 +81,22 @@ export async function timePasses(
 }
 
 /** Seconds between the marks of `/B n`. */
-async function timeRun(link: Link, ccp: Ccp, stem: string, passes: number, silenceS: number): Promise<number> {
+async function timePassesOf(
+	ccp: Ccp,
+	stem: string,
+	passes: number,
+	silenceS: number,
+	options: CcpOptions,
+): Promise<number> {
 	const command = `${stem} /B ${passes}`;
 	const marks: { byte: number; atS: number }[] = [];
-	const stop = link.onData((bytes, atS) => {
+	const stop = ccp.console.link.onData((bytes, atS) => {
 		for (const byte of bytes) if (byte === OPEN || byte === CLOSE) marks.push({ byte, atS });
 	});
 	try {
-		const { output, unknown } = await ccp.run(command, silenceS);
+		const { output, unknown } = ccp.onLine
+			? await ccp.run(command, silenceS)
+			: { output: await startedByPerson(ccp.console, command, MARKS, options), unknown: false };
 		const [open, close] = marks;
 		if (marks.length === 2 && open?.byte === OPEN && close?.byte === CLOSE && close.atS >= open.atS) {
 			return close.atS - open.atS;
@@ -108,6 +118,8 @@ async function timeRun(link: Link, ccp: Ccp, stem: string, passes: number, silen
 	}
 }
 
+/** Both marks; a person takes their time, a run does not take ten minutes. */
+const MARKS = /\[[\s\S]*\]/;
 const OPEN = "[".charCodeAt(0);
 const CLOSE = "]".charCodeAt(0);
 

@@ -26,7 +26,7 @@ const CANCEL = String.fromCharCode(CAN, CAN, CAN);
 export const HANDSHAKE = ERASE_LINE + CR;
 
 /** Our chat program's prompt, on a line of its own. */
-const CHAT_PROMPT = /(?:^|[\r\n])> $/;
+export const CHAT_PROMPT = /(?:^|[\r\n])> $/;
 /** A receiver asking for its first block, and nothing else. */
 const START_BYTES = new RegExp(`^(?:[C${String.fromCharCode(NAK)}]K?)+$`);
 
@@ -53,7 +53,8 @@ const PLACES: readonly WakeStep[] = [
 
 /** Patterns by what waits, the first that matches counts; each looks at the end of what was printed. */
 export function waitingPatterns(prompts: readonly RegExp[]): Readonly<Record<Waiting, RegExp>> {
-	const shapes = prompts.map((prompt) => `(?:${prompt.source})`).join("|");
+	// Where there is no prompt on the line, nothing is one.
+	const shapes = prompts.length === 0 ? "(?!)" : prompts.map((prompt) => `(?:${prompt.source})`).join("|");
 	return {
 		// A letter or digit right before it would make it part of a word, such as the end of "INSERT DISK A>".
 		prompt: new RegExp(`(?:^|[^0-9A-Za-z])(?:${shapes}) ?$`),
