@@ -86,6 +86,7 @@ describe("held-out share", () => {
 		const seen = result.train.reply * 19;
 		expect(seen + result.holdout.reply.overall * 6).toBeCloseTo(everything.reply.overall * 25, 6);
 		expect(reports.at(-1)).toMatchObject({ share: 1, best: result.holdout.reply });
+		expect(result.curve).toEqual(reports);
 		expect(reports.length).toBeGreaterThan(5);
 	});
 });

@@ -78,6 +78,8 @@ export interface TrainResult {
 	readonly holdout: { readonly char: number; readonly reply: ReplyAccuracy };
 	readonly nonzeroWeights: number;
 	readonly interrupted: boolean;
+	/** Every measurement during training, in order: what a training curve is drawn from. */
+	readonly curve: readonly TrainProgress[];
 }
 
 const MIN_ITEMS_FOR_THREADS = 50_000;
@@ -98,7 +100,7 @@ export async function train(corpus: Corpus, options: TrainOptions): Promise<Trai
 	const engine = new Engine(prepared.space);
 	try {
 		const run: Run = { options, recipe, prepared, engine, random, startS, now, pairs: split.train.length };
-		const { steps, interrupted, measurer } = await learn(run);
+		const { steps, interrupted, measurer, curve } = await learn(run);
 		const { space, charset, trie, items, trainItems, holdoutItems } = prepared;
 		const trained = measurer.measure(trainItems);
 		const holdout = measurer.measure(holdoutItems);
@@ -122,6 +124,7 @@ export async function train(corpus: Corpus, options: TrainOptions): Promise<Trai
 			holdout,
 			nonzeroWeights,
 			interrupted,
+			curve,
 		};
 	} finally {
 		engine.close();
@@ -140,8 +143,15 @@ interface Run {
 	readonly pairs: number;
 }
 
+interface Learnt {
+	readonly steps: number;
+	readonly interrupted: boolean;
+	readonly measurer: Measurer;
+	readonly curve: readonly TrainProgress[];
+}
+
 /** Step after step until the plan is done, the time is up, nothing gets better, or the signal fires. */
-async function learn(run: Run): Promise<{ steps: number; interrupted: boolean; measurer: Measurer }> {
+async function learn(run: Run): Promise<Learnt> {
 	const { options, recipe, prepared, engine, now, startS } = run;
 	const { space, trie, items } = prepared;
 	const slots = new SlotTable(trie.contexts.start.length - 1);
@@ -152,6 +162,7 @@ async function learn(run: Run): Promise<{ steps: number; interrupted: boolean; m
 	const best = new BestSoFar(space.quantised, recipe.weightBudget);
 	const steps = options.epochs === undefined ? recipe.steps : Math.ceil((options.epochs * run.pairs) / recipe.batch);
 
+	const curve: TrainProgress[] = [];
 	let step = 0;
 	let share = 0;
 	let measurements = 0;
@@ -161,7 +172,7 @@ async function learn(run: Run): Promise<{ steps: number; interrupted: boolean; m
 		const accuracy = measurer.measure(hasHoldout ? prepared.holdoutItems : prepared.trainItems).reply;
 		const nonzeroWeights = countNonzeroWeights(space.layout, space.quantised);
 		best.offer(accuracy, nonzeroWeights);
-		options.onProgress?.({
+		const progress: TrainProgress = {
 			step,
 			steps,
 			share,
@@ -170,7 +181,9 @@ async function learn(run: Run): Promise<{ steps: number; interrupted: boolean; m
 			loss: loss.value,
 			nonzeroWeights,
 			...(hasHoldout ? { holdout: accuracy, best: best.accuracy ?? accuracy } : { train: accuracy }),
-		});
+		};
+		curve.push(progress);
+		options.onProgress?.(progress);
 		loss = new Mean();
 	};
 	const stopped = (): boolean => options.signal?.aborted === true;
@@ -194,7 +207,7 @@ async function learn(run: Run): Promise<{ steps: number; interrupted: boolean; m
 	const interrupted = stopped();
 	if (interrupted && loss.count > 0) report();
 	best.restore();
-	return { steps: step, interrupted, measurer };
+	return { steps: step, interrupted, measurer, curve };
 }
 
 class Mean {
