@@ -53,7 +53,7 @@ export const anyShape: fc.Arbitrary<RandomModelShape> = fc
 		}),
 		hidden: fc.array(
 			fc.oneof(
-				{ arbitrary: fc.integer({ min: 1, max: 40 }), weight: 6 },
+				{ arbitrary: fc.integer({ min: 1, max: 40 }), weight: 12 },
 				{ arbitrary: fc.integer({ min: 1, max: 256 }), weight: 2 },
 				{ arbitrary: fc.constantFrom(1, 8, 16, 17, 255, 256), weight: 1 },
 			),
