@@ -1,0 +1,46 @@
+/**
+ * T-states of a few fixed programs, to the last one. They change when the code or the packer does, in either direction:
+ * then say in the commit why, and put the new figures here.
+ */
+import { expect, it } from "vitest";
+import { measureProgram } from "../emu/measure.js";
+import { type PackOptions, packModel } from "./pack.js";
+import { chatterbox, type RandomModelShape, randomModel, repliesOf } from "./testing/random-model.js";
+
+const QUERIES = ["hello", "how are you", "what is it"];
+
+const SHAPE: RandomModelShape = {
+	features: { buckets: 256, ngrams: [2, 3] },
+	hidden: [64],
+	characters: 20,
+	density: 0.25,
+	biasRange: 300,
+};
+const MODELS = {
+	chatterbox: chatterbox(),
+	narrow: randomModel(1, SHAPE),
+	deep: randomModel(2, { ...SHAPE, hidden: [100, 80, 60] }),
+} as const;
+
+/** Sums over the queries: between characters, to the first at once, to the first when typed. */
+function totals(name: keyof typeof MODELS, options: PackOptions): number[] {
+	const { image } = packModel(MODELS[name], options);
+	const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+	const first = (keySpacingTStates: number) =>
+		sum(
+			measureProgram(image, QUERIES, { keySpacingTStates }).flatMap(({ firstCharTStates }) => firstCharTStates ?? []),
+		);
+	const between = sum(measureProgram(image, QUERIES).flatMap(({ perCharTStates }) => perCharTStates));
+	return [between, first(0), first(400_000)];
+}
+
+it.each<[keyof typeof MODELS, PackOptions, number[]]>([
+	["chatterbox", { replies: repliesOf(MODELS.chatterbox, QUERIES, 1) }, [70_958, 73_713, 1_449]],
+	["chatterbox", { replies: [] }, [217_992, 74_303, 1_449]],
+	["chatterbox", { kernel: "packed" }, [481_719, 127_695, 1_449]],
+	["narrow", { replies: repliesOf(MODELS.narrow, QUERIES.slice(1), 1) }, [2_028_591, 115_037, 1_449]],
+	["deep", { replies: [] }, [13_644_069, 343_694, 1_449]],
+	["deep", { kernel: "packed" }, [47_784_279, 1_036_737, 1_449]],
+])("%s with %o", (name, options, expected) => {
+	expect(totals(name, options)).toEqual(expected);
+});
