@@ -81,7 +81,7 @@ async function lrzszS(blockSize, baud, turnaroundS) {
 }
 
 /** Long enough that rx's second of listening behind the EOT does not decide. */
-const PTY_BYTES = 1024 * 1024;
+const PTY_BYTES = 512 * 1024;
 const PTY_RUNS = 3;
 
 /** Bytes a second of sx and of zulm into the same rx, over a pseudo-terminal that takes no time: the best of some runs. */
@@ -98,7 +98,9 @@ async function oncePty() {
 	const theirs = /BPS:\s*(\d+)/.exec(both.stderr.toString());
 	const path = join(folder, "line");
 	rmSync(path, { force: true });
-	const peer = spawn("socat", [`PTY,link=${path},raw,echo=0,wait-slave`, `EXEC:${rx} -c got,${pty}`], {
+	// cat keeps the pty open when rx ends, so that its last ACK is not lost with it.
+	writeFileSync(join(folder, "peer.sh"), `${rx} -c got\ncat > rest\n`);
+	const peer = spawn("socat", [`PTY,link=${path},raw,echo=0,wait-slave`, `EXEC:sh peer.sh,${pty}`], {
 		cwd: folder,
 		stdio: "ignore",
 	});

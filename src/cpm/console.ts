@@ -77,11 +77,16 @@ export class MachineConsole {
 		if (heard === undefined) return;
 		await this.type(ERASE_LINE);
 		await this.listen(WAITING_QUIET_S, ECHO_S);
+		const start = this.#traffic.length;
 		for (const character of text) {
 			await this.type(character);
 			heard = await this.#echo(character);
 			if (heard !== undefined) throw noEcho(text, heard);
 		}
+		// Noise between two characters would make another command of it: "REN CHAT.OCOM=CHAT.ZBK" (soak seed 5841).
+		const echoes = this.#traffic.slice(start).filter(({ from }) => from === "machine");
+		const whole = withoutEscapes(echoes.map((traffic) => traffic.text).join(""));
+		if (!echoOf(whole).includes(echoOf(text))) throw noEcho(text, whole);
 	}
 
 	/**

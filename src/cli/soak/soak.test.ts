@@ -49,6 +49,13 @@ test(`${SEEDS} uploads over bad lines end with the new program verified, or with
 	expect(endings.sent).toBeGreaterThan(SEEDS / 4);
 });
 
+test.each([[5841, "noise between two characters of a REN typed one by one"]])(
+	"seed %i, which once broke the rule, keeps it: %s",
+	async (seed) => {
+		expect((await runSeed(seed, soakPrograms())).broken).toBeUndefined();
+	},
+);
+
 test("the judge sees what is wrong: an old program that is none is reported with its story", async () => {
 	const programs: SoakPrograms = soakPrograms();
 	// Read-only: the upload fails, and what stands under the name then is not the program that should.

@@ -26,7 +26,7 @@ describe.skipIf(missing)("we send, lrzsz receives", () => {
 		const folder = testFolder();
 		const peer = await startPeer(program.rx as string, [...args, "got.bin"], folder.path);
 		const result = await sendXmodem(peer.link, FILE, options);
-		expect(await peer.ended).toBe(0);
+		expect(await peer.ended()).toBe(0);
 		await peer.close();
 		expect(result).toMatchObject({ protocol, blockSize, bytes: FILE.length, confirmed: true });
 		expect(Buffer.compare(readFileSync(folder.at("got.bin")), FILE)).toBe(0);

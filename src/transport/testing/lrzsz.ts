@@ -2,9 +2,11 @@
  * lrzsz as a peer: one of its programs behind a pseudo-terminal that socat makes, opened as any serial port is.
  *
  *   openSerial(link) ── pty ── socat ── pty ── rx │ sx
+ *
+ * The line outlives the program: a pty whose other end has gone loses what was not read yet, its last ACK among it.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { realClock } from "../clock.js";
 import type { Link } from "../link.js";
@@ -12,8 +14,8 @@ import { openSerial } from "../serial-link.js";
 
 export interface Peer {
 	readonly link: Link;
-	/** Its exit code, once it has ended. */
-	readonly ended: Promise<number | null>;
+	/** Waits for its end. @returns its exit code */
+	ended(): Promise<number>;
 	close(): Promise<void>;
 }
 
@@ -26,21 +28,32 @@ export function lrzszProgram(name: "rx" | "sx"): string | undefined {
 /** Starts `program` with `args` in `folder`, behind a pty. Real time. */
 export async function startPeer(program: string, args: readonly string[], folder: string): Promise<Peer> {
 	const path = join(folder, "line");
+	const status = join(folder, "status");
 	const command = [program, ...args].join(" ");
-	const child = spawn("socat", [`PTY,link=${path},raw,echo=0,wait-slave`, `EXEC:${command},pty,raw,echo=0`], {
+	writeFileSync(join(folder, "peer.sh"), `${command}\necho $? > status.new\nmv status.new status\ncat > /dev/null\n`);
+	const child = spawn("socat", [`PTY,link=${path},raw,echo=0,wait-slave`, "EXEC:sh peer.sh,pty,raw,echo=0"], {
 		cwd: folder,
 		stdio: "ignore",
 	});
-	const ended = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)));
-	for (let tries = 0; !existsSync(path); tries++) {
-		if (tries > 200 || child.exitCode !== null) throw new Error("socat did not make a pseudo-terminal");
-		await realClock.sleep(0.02);
-	}
+	await appears(path, child);
 	const link = await openSerial(path, { baud: 115_200, ports: async () => [] });
+	const ended = async () => {
+		await appears(status, child);
+		return Number(readFileSync(status, "utf8"));
+	};
 	return { link, ended, close: () => closePeer(link, child) };
 }
 
+/** Waits for a file that socat or the peer makes. */
+async function appears(path: string, child: ChildProcess): Promise<void> {
+	while (!existsSync(path)) {
+		if (child.exitCode !== null) throw new Error(`socat ended before there was ${path}`);
+		await realClock.sleep(0.02);
+	}
+}
+
 async function closePeer(link: Link, child: ChildProcess): Promise<void> {
-	await link.close();
+	// First socat: closing a pty that still has a reader at its other end would wait for it.
 	child.kill();
+	await link.close();
 }
