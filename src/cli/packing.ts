@@ -2,10 +2,14 @@
 import { createHash } from "node:crypto";
 import { InvalidArgumentError } from "commander";
 import { ZulmError } from "../base/errors.js";
+import type { Dialogue } from "../cpm/network-code.js";
+import { packModel } from "../cpm/pack.js";
 import { type Program, readProgram } from "../cpm/program.js";
 import { hexWord } from "../cpm/verify.js";
+import type { Model } from "../model/network.js";
 import { formatCount } from "../report/format.js";
 import type { ProgramResult } from "../report/results.js";
+import type { Profile } from "../transport/profile.js";
 import { stemOf } from "./locations.js";
 
 /** Kernels the packer can be asked for. */
@@ -27,6 +31,16 @@ export function programFileResult(path: string, com: Uint8Array): ProgramResult 
 	const { length, kernel, crc16, buildId } = info;
 	const sha256 = createHash("sha256").update(com.subarray(0, length)).digest("hex");
 	return { path, bytes: length, kernel, nonzeroWeights: null, crc16: hexWord(crc16), sha256, buildId };
+}
+
+/** A program for the machine of a profile: what its memory holds, over the device that its line reaches. */
+export function packForProfile(model: Model, name: string, profile: Profile): Program {
+	return packModel(model, { name, memoryTop: profile.tpaTop, dialogue: dialogueOf(profile) });
+}
+
+/** What a program on such a machine must talk over for the line to hear it. */
+export function dialogueOf(profile: Profile): Dialogue {
+	return profile.consoleOnLine ? "console" : "aux";
 }
 
 /** "34,944 bytes, column kernel, build 1A2B3C4D, CRC 5E6F" */

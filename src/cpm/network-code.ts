@@ -9,11 +9,16 @@ const KERNEL_FILES: Readonly<Record<Kernel, readonly string[]>> = {
 	packed: ["packed.asm", "plain-context.asm"],
 };
 
-/** `entry.asm`, `kernel.asm` and `network.asm` for a network. */
-export function generatedSources(network: MachineNetwork, kernel: Kernel): Record<string, string> {
+/** Devices a program can talk over: the machine's console, or RDR: and PUN: where the console is not on the line. */
+export type Dialogue = "console" | "aux";
+const IO_FILES: Readonly<Record<Dialogue, string>> = { console: "io-console.asm", aux: "io-aux.asm" };
+
+/** `entry.asm`, `io.asm`, `kernel.asm` and `network.asm` for a network. */
+export function generatedSources(network: MachineNetwork, kernel: Kernel, dialogue: Dialogue): Record<string, string> {
 	const start = kernel === "packed" ? packedStartSource(network.layers) : "";
 	return {
 		"entry.asm": include(ENTRY_FILES[kernel]),
+		"io.asm": include(IO_FILES[dialogue]),
 		"kernel.asm": KERNEL_FILES[kernel].map(include).join("\n"),
 		"network.asm": `${start}${layersSource(network)}`,
 	};

@@ -12,7 +12,7 @@ import { type Assembled, assemble } from "./assembler.js";
 import { ColumnCode } from "./columns.js";
 import { type Layout, layOut } from "./image.js";
 import { type MachineNetwork, machineNetwork } from "./machine-network.js";
-import { generatedSources } from "./network-code.js";
+import { type Dialogue, generatedSources } from "./network-code.js";
 import { type Kernel, kernelLetter, PROGRAM_ORIGIN, type Program, readProgram, sealImage } from "./program.js";
 import { countBeginnings, replyTrie, type TrieNode } from "./reply-trie.js";
 import { shippedSources } from "./sources.js";
@@ -25,6 +25,8 @@ export interface PackOptions {
 	readonly kernel?: Kernel | "auto";
 	/** Replies to expect, most used first; what the model itself says of them where this is not given. */
 	readonly replies?: readonly string[];
+	/** What the program talks over; "aux" is for machines whose console is not on the line. */
+	readonly dialogue?: Dialogue;
 }
 
 /** BDOS of a stock RC2014 with CP/M 2.2 (Grant Searle's build of it starts the BDOS here). */
@@ -46,16 +48,19 @@ const WIDEST_WITH_TRIE = 255;
  * below `memoryTop`, `name-invalid`.
  */
 export function packModel(model: Model, options: PackOptions = {}): Program {
-	const limit = options.memoryTop ?? STOCK_MEMORY_TOP;
-	const name = programName(options.name ?? "CHAT");
-	const replies = options.replies ?? model.metadata.replies ?? [];
+	const request: Request = {
+		limit: options.memoryTop ?? STOCK_MEMORY_TOP,
+		name: programName(options.name ?? "CHAT"),
+		replies: options.replies ?? model.metadata.replies ?? [],
+		dialogue: options.dialogue ?? "console",
+	};
 	const wanted: readonly Kernel[] =
 		options.kernel === undefined || options.kernel === "auto" ? KERNELS : [options.kernel];
 	let failure: ZulmError | undefined;
 	for (const kernel of wanted) {
 		try {
 			const reason = failure === undefined ? REASONS[kernel] : `the faster one does not fit: ${failure.message}`;
-			return packWith(model, kernel, replies, limit, name, reason);
+			return packWith(model, kernel, request, reason);
 		} catch (error) {
 			if (!(error instanceof ZulmError) || error.code !== "program-too-large") throw error;
 			failure = error;
@@ -64,25 +69,26 @@ export function packModel(model: Model, options: PackOptions = {}): Program {
 	throw failure;
 }
 
-function packWith(
-	model: Model,
-	kernel: Kernel,
-	replies: readonly string[],
-	limit: number,
-	name: string,
-	reason: string,
-): Program {
+/** What is asked of a program besides its kernel. */
+interface Request {
+	readonly limit: number;
+	readonly name: string;
+	readonly replies: readonly string[];
+	readonly dialogue: Dialogue;
+}
+
+function packWith(model: Model, kernel: Kernel, { limit, name, replies, dialogue }: Request, reason: string): Program {
 	const network = machineNetwork(model.network, kernel);
 	const draftLayout = layOut(network, { kernel }, DRAFT_CODE_LENGTH, new ColumnCode(new Map()));
 	// Sizes far beyond the machine's memory do not even assemble.
 	if (draftLayout.memoryTop - DRAFT_CODE_LENGTH > limit) throw tooLarge(draftLayout, limit);
-	const draft = assembleChat(network, kernel, draftLayout);
+	const draft = assembleChat(network, kernel, dialogue, draftLayout);
 	const layOutWith = (trie: TrieNode | undefined) =>
 		layOut(network, { kernel, trie }, draft.bytes.length, new ColumnCode(draft.symbols));
 	const hasTrie = kernel === "column" && network.first.width <= WIDEST_WITH_TRIE;
 	const { layout, nodes } = largestTrieThatFits(network, hasTrie ? replies : [], limit, layOutWith);
 	if (!fits(layout, limit)) throw tooLarge(layout, limit);
-	const code = assembleChat(network, kernel, layout);
+	const code = assembleChat(network, kernel, dialogue, layout);
 	const image = new Uint8Array(layout.imageLength);
 	image.set(code.bytes);
 	for (const { address, bytes } of layout.blocks) image.set(bytes, address - code.origin);
@@ -140,13 +146,13 @@ function programName(name: string): string {
 	return upper;
 }
 
-function assembleChat(network: MachineNetwork, kernel: Kernel, layout: Layout): Assembled {
+function assembleChat(network: MachineNetwork, kernel: Kernel, dialogue: Dialogue, layout: Layout): Assembled {
 	const constants = new Map([...layout.constants, ["KERNEL", kernelLetter(kernel).charCodeAt(0)]]);
 	return assemble(
 		"chat.asm",
 		shippedSources({
 			"layout.asm": [...constants].map(([name, value]) => `${name} equ ${value}`).join("\n"),
-			...generatedSources(network, kernel),
+			...generatedSources(network, kernel, dialogue),
 		}),
 	);
 }

@@ -49,6 +49,28 @@ describe("chat", () => {
 	});
 });
 
+describe("over the auxiliary device", () => {
+	const auxiliary = packModel(model, { name: "TALK", replies, dialogue: "aux" });
+	const over = (machine: ChatMachine) => String.fromCharCode(...machine.auxiliary);
+
+	it("chats as on the console, of which nothing is used", () => {
+		const keys = "hello\rhow are zou\b\b\byou\r!\r";
+		const console = new ChatMachine(program).runWith("", keys);
+		const machine = new ChatMachine(auxiliary);
+		expect(machine.runWith("", keys)).toBe("");
+		expect(over(machine)).toBe(console);
+		expect(machine.end).toBe("warm boot");
+	});
+
+	it.each([" how are you", " /V", " /B 2"])("%s says the same there", (tail) => {
+		const machine = new ChatMachine(auxiliary);
+		const console = new ChatMachine(program).runWith(tail);
+		expect(machine.runWith(tail)).toBe("");
+		const shape = (text: string) => text.replace(/[0-9A-F]{8} \d+ [0-9A-F]{4}/, "build length crc");
+		expect(shape(over(machine))).toBe(shape(console));
+	});
+});
+
 describe("one reply", () => {
 	it("answers the command tail and returns to CP/M", () => {
 		const machine = new ChatMachine(program);

@@ -4,7 +4,6 @@ import { ZulmError } from "../../base/errors.js";
 import { readFileOrExplain } from "../../base/files.js";
 import { chat } from "../../cpm/chat.js";
 import { defaultProgramName, programName } from "../../cpm/names.js";
-import { packModel } from "../../cpm/pack.js";
 import { readProgram } from "../../cpm/program.js";
 import { verify } from "../../cpm/verify.js";
 import type { Model } from "../../model/network.js";
@@ -15,7 +14,7 @@ import type { Distribution } from "../../report/statistics.js";
 import { type CommandResult, declare, handle, integer, type Run, type Session } from "../command.js";
 import { narrate } from "../narrate.js";
 import type { Output } from "../output.js";
-import { describeProgram, headerName, programFileResult, programResult } from "../packing.js";
+import { describeProgram, headerName, packForProfile, programFileResult, programResult } from "../packing.js";
 import { readScript, scriptFor } from "../script.js";
 import { addTargetOptions, describeTarget, openTarget, type Target, type TargetOptions } from "../target.js";
 import { describeTiming, measureTiming } from "../timing.js";
@@ -89,7 +88,7 @@ function programOf(
 	target: Target,
 ): { image: Uint8Array; program: ProgramResult } {
 	if (source instanceof Uint8Array) return { image: source, program: programFileResult(path, source) };
-	const program = packModel(source, { name: headerName(path), memoryTop: target.profile.tpaTop });
+	const program = packForProfile(source, headerName(path), target.profile);
 	return { image: program.image, program: programResult(path, program) };
 }
 

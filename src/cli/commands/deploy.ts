@@ -8,7 +8,6 @@ import { EXIT, interrupted, ZulmError } from "../../base/errors.js";
 import { readFileOrExplain, writeFileAtomic } from "../../base/files.js";
 import { type ChatReply, chat } from "../../cpm/chat.js";
 import { programName } from "../../cpm/names.js";
-import { packModel } from "../../cpm/pack.js";
 import { type Corpus, readCorpora } from "../../model/corpus.js";
 import type { Model } from "../../model/network.js";
 import { readModel, writeModel } from "../../model/npz.js";
@@ -22,7 +21,7 @@ import { shippedFile, stemOf } from "../locations.js";
 import { describeModel, modelResult } from "../model-summary.js";
 import { narrate } from "../narrate.js";
 import { abandonClaim, claimOutputFiles, type OutputFiles } from "../output-files.js";
-import { describeProgram, headerName, programResult } from "../packing.js";
+import { describeProgram, headerName, packForProfile, programResult } from "../packing.js";
 import { readScript, scriptFor } from "../script.js";
 import {
 	addTargetOptions,
@@ -102,7 +101,7 @@ async function deployTo(session: Session, options: Options, job: Job): Promise<C
 	try {
 		out.done("connected", describeTarget(target.result));
 		const { model, summary } = await modelOf(session, options, source, files.model);
-		const program = packModel(model, { name: headerName(stem), memoryTop: target.profile.tpaTop });
+		const program = packForProfile(model, headerName(stem), target.profile);
 		writeFileAtomic(files.program, program.image);
 		const packed = programResult(files.program, program);
 		out.done("packed", describeProgram(packed));

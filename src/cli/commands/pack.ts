@@ -5,6 +5,7 @@ import { PROBE_QUERIES } from "../../cpm/activity.js";
 import { downloadPackage } from "../../cpm/download.js";
 import { toIntelHex } from "../../cpm/hex.js";
 import { defaultProgramName } from "../../cpm/names.js";
+import type { Dialogue } from "../../cpm/network-code.js";
 import { packModel } from "../../cpm/pack.js";
 import { predict } from "../../cpm/predict.js";
 import { type Pair, readCorpora } from "../../model/corpus.js";
@@ -14,7 +15,15 @@ import { formatCount } from "../../report/format.js";
 import type { PackResult } from "../../report/results.js";
 import { type CommandResult, declare, handle, type Run, type Session } from "../command.js";
 import { describeModel, modelResult } from "../model-summary.js";
-import { describeProgram, headerName, KERNELS, type KernelChoice, labelName, programResult } from "../packing.js";
+import {
+	describeProgram,
+	dialogueOf,
+	headerName,
+	KERNELS,
+	type KernelChoice,
+	labelName,
+	programResult,
+} from "../packing.js";
 import { findProfile } from "../profiles.js";
 
 interface Options {
@@ -25,6 +34,7 @@ interface Options {
 	readonly name?: string;
 	readonly profile: string;
 	readonly corpus?: string;
+	readonly console?: Dialogue;
 }
 
 /** "pkg" is pasted at the prompt of a stock RC2014, by people who have no zulm. */
@@ -56,6 +66,12 @@ export function declarePack(program: Command, run: Run): void {
 		.addOption(new Option("--format <format>", "file format").choices(Object.keys(FORMATS)).default("com"))
 		.option("--name <name>", "name that /V reports (default: after the model)", labelName)
 		.option("--profile <profile>", "machine whose memory it must fit: a name or a .toml file", "generic")
+		.addOption(
+			new Option(
+				"--console <device>",
+				"what the program talks over: console, or aux for RDR: and PUN: (default: what the profile has on the line)",
+			).choices(["console", "aux"]),
+		)
 		.option(
 			"--corpus <file>",
 			"pairs whose replies to prepare for and whose queries to predict with (default: the model's)",
@@ -66,10 +82,12 @@ export function declarePack(program: Command, run: Run): void {
 async function packCommand({ io, out }: Session, options: Options, modelPath: string): Promise<CommandResult> {
 	const model = readModel(modelPath);
 	const pairs = options.corpus === undefined ? [] : (await readCorpora([options.corpus])).pairs;
+	const profile = findProfile(io.env, options.profile);
 	const program = packModel(model, {
 		name: options.name ?? headerName(modelPath),
 		kernel: options.kernel,
-		memoryTop: findProfile(io.env, options.profile).tpaTop,
+		dialogue: options.console ?? dialogueOf(profile),
+		memoryTop: profile.tpaTop,
 		...(options.corpus === undefined ? {} : { replies: distinctReplies(pairs) }),
 	});
 	writeFileAtomic(options.output, FORMATS[options.format](program.image, options.output));

@@ -8,7 +8,7 @@
 ;         work     accumulators, buffers, stack: nothing here is loaded
 ;
 ; The packer generates layout.asm (sizes of the network, addresses of lists, pages and work), network.asm (the layers in
-; order), and entry.asm and kernel.asm, which include the files of the kernel it chose.
+; order), and entry.asm, kernel.asm and io.asm, which include the files of the kernel and the device it chose.
 
 #include "layout.asm"
 #include "entry.asm"
@@ -24,6 +24,7 @@ crc:	dw 0			; CRC-16 of the whole image, filled in by the packer
 name:	ds 9,0			; program name, zero terminated
 
 #include "startup.asm"
+#include "io.asm"
 #include "console.asm"
 #include "verify.asm"
 #include "bench.asm"

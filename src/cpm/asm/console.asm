@@ -1,14 +1,4 @@
-; Console through BDOS: every routine may lose all registers but those it names.
-
-; Character in A. Keeps none.
-put_char:
-	ld e,a
-	ld c,2
-	jp BDOS
-
-; Text at DE, ended by "$".
-print:	ld c,9
-	jp BDOS
+; Numbers and line ends on the console. Every routine may lose all registers but those it names.
 
 new_line:
 	ld de,crlf

@@ -2,7 +2,7 @@
 ; it again, ^C in column 0 leaves. Unlike BDOS 10 it keeps all 8 bits and works while the person types: in pauses the
 ; windows of what stands there are summed (query.asm), so that the reply starts soon after Enter.
 ;
-; BDOS 6 for keys and echo alike: BDOS 2 would take a typed-ahead key off the line.
+; Keys and echo go the way of io-console.asm or io-aux.asm.
 
 PAUSE equ 64			; polls without a key before there is time to sum
 
@@ -18,9 +18,7 @@ line_waiting:
 	xor a
 	ld (IDLE),a
 line_poll:
-	ld c,6
-	ld e,0FFh
-	call BDOS
+	poll_key
 	or a
 	jr nz,line_key
 	ld a,(IDLE)
@@ -161,11 +159,7 @@ taken:	ld a,8
 	ld a,' '
 	call echo
 	ld a,8
-
-; Character in A to the console, as it is.
-echo:	ld e,a
-	ld c,6
-	jp BDOS
+	jp echo
 
 echo_hash:
 	ld a,'#'
@@ -174,7 +168,7 @@ echo_line_end:
 	ld a,13
 	call echo
 	ld a,10
-	jr echo
+	jp echo
 
 ; HL = end of the line, B = its length. Keeps C.
 line_end:

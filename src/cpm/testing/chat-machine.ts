@@ -45,6 +45,8 @@ export class ChatMachine {
 	readonly cpu: Z80;
 	/** Console output since the last `ask` or `runWith`. */
 	output: Emission[] = [];
+	/** Bytes to the auxiliary device (PUN:) since the start; the keys of `runWith` come from RDR: for BDOS 3. */
+	readonly auxiliary: number[] = [];
 	/** The longest run of T-states with interrupts off so far. */
 	longestInterruptsOff = 0;
 	/** Called before every instruction at the given addresses. */
@@ -207,6 +209,15 @@ export class ChatMachine {
 			case 9:
 				for (let a = regs.de; this.memory[a] !== 0x24; a++)
 					this.output.push({ byte: this.memory[a] as number, tStates: this.tStates });
+				break;
+			case 3: {
+				const sent = this.#poll();
+				if (sent === undefined) return false;
+				key = sent;
+				break;
+			}
+			case 4:
+				this.auxiliary.push(regs.e);
 				break;
 			case 6: {
 				if (regs.e !== 0xff) {
