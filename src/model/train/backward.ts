@@ -12,8 +12,11 @@ import type { Kernels } from "./kernels.js";
 import type { LayerPlace } from "./parameters.js";
 import { address, CONTROL, type Scratch, type Workspace } from "./workspace.js";
 
-/** An activation of this size pays half of the highest penalty; one n-gram hit is worth 8. */
-const HALF_SATURATION = 32;
+/**
+ * An activation of this size pays half of the highest penalty; one n-gram hit is worth 8. Much larger ones feel little:
+ * the machine's time depends on whether a neuron is active, not on how much.
+ */
+const HALF_SATURATION = 10;
 /** exp(-30) is below what a float gradient can hold beside 1. */
 const NEGLIGIBLE = -30;
 

@@ -52,7 +52,7 @@ class SmoothLoss {
 				return (this.#active[l]?.[at] ?? 1) === 1 ? value / 4 + (this.#cut[l]?.[at] ?? 0) : 0;
 			});
 			if (l < layout.layers.length - 1) {
-				for (const [j, y] of x.entries()) loss += ((penalties[l]?.[j] as number) * y) / (y + 32);
+				for (const [j, y] of x.entries()) loss += ((penalties[l]?.[j] as number) * y) / (y + 10);
 			}
 		}
 		const logits = x.map((y) => y * scale);

@@ -37,7 +37,7 @@ export interface Recipe {
 }
 
 /** Below this many pairs a network learns them by heart unless something is held back. */
-const SMALL = 3500;
+const SMALL = 6000;
 /** From this many pairs on, more of them per step and more steps pay. */
 const LARGE = 10_000;
 /** Too few steps to learn a handful of pairs cost nothing to avoid. */
@@ -57,7 +57,7 @@ export function recipeFor(pairs: number, replies: number): Recipe {
 		balance: 0.8,
 		learningRate: 0.02,
 		sparsity: 0.02,
-		weightBudget: 19_500,
+		weightBudget: 19_000,
 		contextCost: 2,
 		penalty: isRedundant ? 0.03 : 0.0014,
 		branchedToll: 0.1,

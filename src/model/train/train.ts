@@ -83,6 +83,11 @@ export interface TrainResult {
 }
 
 const MIN_ITEMS_FOR_THREADS = 50_000;
+/**
+ * A network may exceed the weight budget, which sparsity aims at, by this factor: in the last part of training, without
+ * sparsity, weights grow by a few per cent, and the last network is nearly always the best.
+ */
+const BUDGET_SLACK = 1.05;
 /** The event loop gets a turn this often, so that signals and progress are seen. */
 const YIELD_S = 0.05;
 
@@ -159,7 +164,7 @@ async function learn(run: Run): Promise<Learnt> {
 	const measurer = new Measurer(space, engine, slots, trie);
 	const hasHoldout = prepared.holdoutItems.query.length > 0;
 	const schedule = new Schedule(space, recipe);
-	const best = new BestSoFar(space.quantised, recipe.weightBudget);
+	const best = new BestSoFar(space.quantised, recipe.weightBudget * BUDGET_SLACK);
 	const steps = options.epochs === undefined ? recipe.steps : Math.ceil((options.epochs * run.pairs) / recipe.batch);
 
 	const curve: TrainProgress[] = [];
