@@ -1,7 +1,7 @@
 /** The chat program's five behaviours: chat, one reply, `/V`, `/B n`, refusals. Keys of the line: program-line.test.ts. */
 import { describe, expect, it } from "vitest";
 import { crc16 } from "../base/crc16.js";
-import { measureProgram } from "../emu/measure.js";
+import { measurePasses, measureProgram } from "../emu/measure.js";
 import { runProgram } from "../emu/run-program.js";
 import { packModel } from "./pack.js";
 import { ChatMachine } from "./testing/chat-machine.js";
@@ -69,6 +69,14 @@ describe("over the auxiliary device", () => {
 		const shape = (text: string) => text.replace(/[0-9A-F]{8} \d+ [0-9A-F]{4}/, "build length crc");
 		expect(shape(over(machine))).toBe(shape(console));
 	});
+});
+
+it("takes as long over the auxiliary device as over the console", () => {
+	const auxiliary = packModel(model, { name: "TALK", replies, dialogue: "aux" });
+	const times = (image: Uint8Array) =>
+		measureProgram(image, ["hello", "bye"]).map(({ reply, perCharTStates }) => ({ reply, perCharTStates }));
+	expect(times(auxiliary.image)).toEqual(times(program.image));
+	expect(measurePasses(auxiliary.image, 3)).toBe(measurePasses(program.image, 3));
 });
 
 describe("one reply", () => {

@@ -26,6 +26,7 @@ export interface BiosWiring {
 	onConsoleOutput(byte: number): void;
 	onList(byte: number): void;
 	onPunch(byte: number): void;
+	onReader(byte: number): void;
 	/** Entry 0 and entry 1. */
 	coldBoot(): Native<Next>;
 	warmBoot(): Native<Next>;
@@ -99,8 +100,10 @@ export class Bios {
 	}
 
 	private *readAuxiliary(): Native<number> {
-		const { auxiliary } = this.wiring;
-		return auxiliary === undefined ? CTRL_Z : yield* readFrom(auxiliary);
+		const { auxiliary, onReader } = this.wiring;
+		const byte = auxiliary === undefined ? CTRL_Z : yield* readFrom(auxiliary);
+		onReader(byte);
+		return byte;
 	}
 
 	private *writeAuxiliary(byte: number): Native<void> {

@@ -42,6 +42,7 @@ export interface CpmWiring {
 	onConsoleLine(line: Uint8Array): void;
 	onList(byte: number): void;
 	onPunch(byte: number): void;
+	onReader(byte: number): void;
 	/** A program started by `startProgram` is over. */
 	onProgramEnd(how: ProgramEnd): void;
 }

@@ -37,6 +37,8 @@ export interface MachineOptions extends Partial<MachineConfig> {
 	readonly files?: ReadonlyMap<string, Uint8Array>;
 	/** Instead of the UART. */
 	readonly console?: ConsoleDevice;
+	/** RDR: and PUN:, where they are not what the machine has there. */
+	readonly auxiliary?: ConsoleDevice;
 }
 
 /** Why `runUntil` came back. */
@@ -63,6 +65,7 @@ export interface MachineListeners {
 	onConsoleLine?: (line: Uint8Array, tState: number) => void;
 	onList?: (byte: number, tState: number) => void;
 	onPunch?: (byte: number, tState: number) => void;
+	onReader?: (byte: number, tState: number) => void;
 }
 
 export class Machine {
@@ -113,7 +116,7 @@ export class Machine {
 			cpu: this.cpu,
 			layout: layoutFor(this.config.fbase),
 			console: this.console,
-			auxiliary: this.screen === undefined ? undefined : line,
+			auxiliary: options.auxiliary ?? (this.screen === undefined ? undefined : line),
 			drives: drivesOf(options, this.config),
 			timer,
 			config: this.config,
@@ -123,6 +126,7 @@ export class Machine {
 			onConsoleLine: (line) => this.listeners.onConsoleLine?.(line, now()),
 			onList: (byte) => this.listeners.onList?.(byte, now()),
 			onPunch: (byte) => this.listeners.onPunch?.(byte, now()),
+			onReader: (byte) => this.listeners.onReader?.(byte, now()),
 			onProgramEnd: (how) => {
 				this.programEnd = how;
 			},

@@ -76,17 +76,20 @@ class Session {
 
 	constructor(image: Uint8Array, args: string) {
 		checkSize(image);
-		this.machine = new Machine({ console: this.console });
-		this.machine.listeners.onConsoleOutput = (byte, tState) => {
+		// A program may talk over RDR: and PUN: instead of the console.
+		this.machine = new Machine({ console: this.console, auxiliary: this.console });
+		const written = (byte: number, tState: number) => {
 			this.written.push({ character: String.fromCharCode(byte), tState });
 		};
-		this.machine.listeners.onConsoleInput = (byte, tState) => {
-			if (byte === CR) {
-				this.enterT = tState;
-				// What follows is the reply; before it was the echo.
-				this.written = [];
-			}
+		const read = (byte: number, tState: number) => {
+			if (byte !== CR) return;
+			this.enterT = tState;
+			// What follows is the reply; before it was the echo.
+			this.written = [];
 		};
+		const { listeners } = this.machine;
+		listeners.onConsoleOutput = listeners.onPunch = written;
+		listeners.onConsoleInput = listeners.onReader = read;
 		// A program with a line editor of its own polls instead of waiting.
 		this.console.onIdlePoll = () => {
 			if (this.atPrompt) this.machine.pause();
