@@ -1,9 +1,11 @@
 /**
- * Measures training: wall time, accuracies, non-zero weights and cost per character, on our own corpora with their
- * separately written tests, and on the public ones where they are (ZULM_DATA, or shared/data beside the repository).
+ * Measures training: wall and processor time, accuracies, non-zero weights and T-states per character of the packed
+ * program on the emulator, on our own corpora with their separately written tests, and on the public ones where they are
+ * (ZULM_DATA, or shared/data beside the repository).
  *
- *   npm run bench:training -- [--seeds 1,2,3] [--threads N] [--only NAME] [--quick]
+ *   npm run bench:training -- [--seeds 1,2,3] [--threads N] [--only NAME] [--quick] [--hidden 64] [--recipe JSON]
  *
+ * --recipe changes numbers of the recipe (src/model/train/recipe.ts), to see what each is worth: '{"penalty":0}'.
  * Public corpora are split by query, another tenth held out for each seed; "chosen on" figures are the best measured
  * during training, so a separately written test is the one to quote.
  */
@@ -11,10 +13,14 @@ import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { parseArgs } from "node:util";
+import { Random } from "../dist/base/random.js";
+import { packModel } from "../dist/cpm/pack.js";
+import { measureProgram } from "../dist/emu/measure.js";
 import { baselines } from "../dist/model/baselines.js";
 import { parseCorpus } from "../dist/model/corpus.js";
 import { evaluate } from "../dist/model/evaluate.js";
 import { DEFAULT_FEATURES, Z80AI_FEATURES } from "../dist/model/network.js";
+import { splitByQuery } from "../dist/model/train/split.js";
 import { train } from "../dist/model/train/train.js";
 import { root } from "./lib.mjs";
 
@@ -23,6 +29,8 @@ const { values } = parseArgs({
 		seeds: { type: "string", default: "1,2,3" },
 		threads: { type: "string" },
 		only: { type: "string" },
+		hidden: { type: "string", default: "64" },
+		recipe: { type: "string", default: "{}" },
 		quick: { type: "boolean", default: false },
 	},
 });
@@ -45,36 +53,63 @@ const meanOf = (replies) => ({
 	overall: mean(replies.map((r) => r.overall)),
 	macro: mean(replies.map((r) => r.macro)),
 });
+const hidden = values.hidden.split(",").map(Number);
+const recipe = JSON.parse(values.recipe);
+const HOLDOUT = 0.1;
+/** Queries measured on the emulator, and T-states between keys: 11,520 characters a second at 7.3728 MHz. */
+const MEASURED_QUERIES = 80;
+const KEY_SPACING = 640;
 const load = (path) => parseCorpus(readFileSync(path), basename(path));
 const wanted = (name) => values.only === undefined || values.only === name;
 
-async function bench(label, corpus, test, options) {
+/** T-states between two characters of a reply, the mean over `queries`. */
+function tStatesPerCharacter(model, queries) {
+	const every = Math.ceil(queries.length / MEASURED_QUERIES);
+	const sample = queries.filter((_, i) => i % every === 0);
+	const { image } = packModel(model);
+	return mean(measureProgram(image, sample, { keySpacingTStates: KEY_SPACING }).flatMap((m) => m.perCharTStates));
+}
+
+/** @param test pairs of new phrasings; undefined to measure on the held-out share only */
+async function bench(label, corpus, test) {
 	const runs = [];
 	for (const seed of seeds) {
+		const before = process.cpuUsage();
 		const result = await train(corpus, {
 			features: DEFAULT_FEATURES,
-			hidden: [64],
+			hidden,
 			seed,
-			holdout: 0.1,
+			holdout: HOLDOUT,
 			...threads,
-			...options,
+			recipe,
 		});
-		const measured = test === undefined ? undefined : evaluate(result.model.network, test.pairs);
-		runs.push({ result, measured });
-		console.log(
-			`${label.padEnd(18)} seed ${seed}  ${result.seconds.toFixed(1).padStart(5)} s  train ${percent(result.train.reply)}` +
-				`  held out ${both(result.holdout.reply)}  non-zero ${result.nonzeroWeights}` +
-				(measured === undefined ? "" : `  test ${both(measured.reply)}  ${measured.macsPerChar.toFixed(0)} MAC/char`),
-		);
+		const { user, system } = process.cpuUsage(before);
+		const { holdout } = splitByQuery(corpus.pairs, HOLDOUT, new Random(seed));
+		runs.push({
+			seconds: result.seconds,
+			cpuS: (user + system) / 1e6,
+			train: result.train.reply,
+			held: result.holdout.reply,
+			nonzero: result.nonzeroWeights,
+			tStates: tStatesPerCharacter(
+				result.model,
+				(test ?? { pairs: holdout }).pairs.map(({ query }) => query),
+			),
+			test: test === undefined ? undefined : evaluate(result.model.network, test.pairs).reply,
+		});
+		report(label, `seed ${seed}`, runs.slice(-1));
 	}
-	const held = meanOf(runs.map(({ result }) => result.holdout.reply));
-	const tests = runs.flatMap(({ measured }) => (measured === undefined ? [] : [measured.reply]));
+	report(label, "MEAN", runs);
+}
+
+function report(label, what, runs) {
+	const average = (of) => mean(runs.map(of));
 	console.log(
-		`${label.padEnd(18)} MEAN    ${mean(runs.map(({ result }) => result.seconds))
-			.toFixed(1)
-			.padStart(5)} s` +
-			`  held out ${both(held)}  non-zero ${Math.round(mean(runs.map(({ result }) => result.nonzeroWeights)))}` +
-			(tests.length === 0 ? "" : `  test ${both(meanOf(tests))}`),
+		`${label.padEnd(18)} ${what.padEnd(7)} ${average((r) => r.seconds).toFixed(1)} s (${average((r) => r.cpuS).toFixed(1)} s` +
+			` CPU)  train ${percent(average((r) => r.train))}  held out ${both(meanOf(runs.map((r) => r.held)))}` +
+			(runs[0].test === undefined ? "" : `  test ${both(meanOf(runs.map((r) => r.test)))}`) +
+			`  non-zero ${Math.round(average((r) => r.nonzero))}` +
+			`  ${(average((r) => r.tStates) / 1000).toFixed(1)} kT/char`,
 	);
 }
 
@@ -142,7 +177,7 @@ if (!existsSync(data)) {
 		}
 		const corpus = load(path);
 		console.log("");
-		await bench(`public ${name}`, corpus, undefined);
+		await bench(`public ${name}`, corpus);
 		await secondsTo(z80aiTrainAccuracy, `public ${name}`, corpus);
 	}
 }
