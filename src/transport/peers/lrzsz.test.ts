@@ -17,13 +17,7 @@ if (missing) {
 	console.warn("SKIPPED: lrzsz and socat are not installed, so nobody has tried zulm's XMODEM against them here.");
 }
 
-/**
- * rx resets its terminal as it ends, and on a busy machine that can throw its last ACK away before the pty has passed it
- * on: the line is then lost after the last byte. Nothing on our side can bring the byte back, so such a run is repeated.
- */
-const LAST_ACK_LOST_RETRIES = 4;
-
-describe.skipIf(missing)("we send, lrzsz receives", { retry: LAST_ACK_LOST_RETRIES }, () => {
+describe.skipIf(missing)("we send, lrzsz receives", () => {
 	it.each<[string, string[], XmodemOptions, string, number]>([
 		["rx", [], {}, "xmodem-checksum", 128],
 		["rx -c", ["-c"], {}, "xmodem-crc", 128],

@@ -1,9 +1,10 @@
 /**
  * lrzsz as a peer: one of its programs behind a pseudo-terminal that socat makes, opened as any serial port is.
  *
- *   openSerial(link) ── pty ── socat ── pty ── rx │ sx
+ *   openSerial(link) ── pty ── socat ── pipes ── rx │ sx
  *
- * The line outlives the program: a pty whose other end has gone loses what was not read yet, its last ACK among it.
+ * The program has pipes, not a pty of its own: rx flushes its terminal as it ends, and its last ACK would go with that.
+ * The line outlives the program: a pty whose other end has gone loses what was not read yet.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -31,7 +32,7 @@ export async function startPeer(program: string, args: readonly string[], folder
 	const status = join(folder, "status");
 	const command = [program, ...args].join(" ");
 	writeFileSync(join(folder, "peer.sh"), `${command}\necho $? > status.new\nmv status.new status\ncat > /dev/null\n`);
-	const child = spawn("socat", [`PTY,link=${path},raw,echo=0,wait-slave`, "EXEC:sh peer.sh,pty,raw,echo=0"], {
+	const child = spawn("socat", [`PTY,link=${path},raw,echo=0,wait-slave`, "EXEC:sh peer.sh,pipes"], {
 		cwd: folder,
 		stdio: "ignore",
 	});
