@@ -42,6 +42,7 @@ describe.skipIf(missing)("lrzsz sends, we receive", () => {
 		folder.write("file.bin", FILE);
 		const peer = await startPeer(program.sx as string, [...args, "file.bin"], folder.path);
 		const result = await receiveXmodem(peer.link);
+		expect(await peer.ended()).toBe(0);
 		await peer.close();
 		expect(result).toMatchObject({ protocol: "xmodem-crc", blockSize });
 		expect(Buffer.compare(result.data.subarray(0, FILE.length), FILE)).toBe(0);
