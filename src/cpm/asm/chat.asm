@@ -21,7 +21,7 @@ start:	jp startup
 build:	db 0,0,0,0		; build id, filled in by the packer
 	dw IMAGE_LENGTH
 crc:	dw 0			; CRC-16 of the whole image, filled in by the packer
-name:	ds 9,0			; program name, zero terminated
+name:	ds 10,0			; program name, zero terminated (10: so that the jump above holds no 1Ah, where TYPE would stop)
 
 #include "startup.asm"
 #include "io.asm"
