@@ -6,10 +6,11 @@
  * This covers the line, the receiver, the disk and the loader. Only our own programs can do it.
  */
 import { ZulmError } from "../base/errors.js";
+import { LineReader } from "../transport/lines.js";
 import type { Link } from "../transport/link.js";
 import { printable } from "../transport/printable.js";
 import type { Profile } from "../transport/profile.js";
-import { Ccp, type CcpOptions } from "./ccp.js";
+import { Ccp, type CcpOptions, type CommandResult } from "./ccp.js";
 import { programName, stemOf } from "./names.js";
 import { type ProgramInfo, readProgram } from "./program.js";
 
@@ -32,7 +33,7 @@ export interface SelfReport {
 
 const REPORT = /ZULM (.*?) ?([0-9A-F]{8}) (\d+) ([0-9A-F]{4}) (OK|BAD)/i;
 
-/** The line of `/V` in what a machine printed; undefined when there is none. */
+/** What a line that a machine printed says of a program; undefined when it is not the line of `/V`. */
 export function parseSelfReport(output: string): SelfReport | undefined {
 	const match = REPORT.exec(output);
 	if (match === null) return undefined;
@@ -51,25 +52,36 @@ export function parseSelfReport(output: string): SelfReport | undefined {
  * @throws ZulmError `machine-refused` (no such program), `program-refused` (it does not fit this machine), `no-answer`
  */
 export async function verifyAtPrompt(ccp: Ccp, name: string, expected: ProgramInfo): Promise<Verification> {
-	const { output, fault, unknown } = await ccp.run(`${stemOf(name)} /V`);
+	const { lines, fault, unknown } = await runForLines(ccp, `${stemOf(name)} /V`);
 	if (unknown) {
 		throw new ZulmError("machine-refused", `There is no ${name} on the machine's current drive.`, {
 			hint: "Send it first with zulm push, or change to its drive.",
 		});
 	}
 	if (fault) throw fault;
-	const refusal = /^ZULM: .*$/m.exec(output);
-	if (refusal) {
-		throw new ZulmError("program-refused", `${name} refuses to run: "${printable(refusal[0])}".`, {
+	const refusal = lines.find((line) => line.startsWith("ZULM: "));
+	if (refusal !== undefined) {
+		throw new ZulmError("program-refused", `${name} refuses to run: "${printable(refusal)}".`, {
 			hint: "Pack the model for this machine: a smaller kernel, or fewer weights.",
 		});
 	}
 	const expectedCrc16 = hexWord(expected.crc16);
-	const report = parseSelfReport(output);
+	const report = lines.map(parseSelfReport).find((found) => found !== undefined);
 	if (report === undefined) return { ok: false, expectedCrc16, deviceCrc16: null };
 	const same =
 		report.crc16 === expectedCrc16 && report.buildId === expected.buildId && report.length === expected.length;
 	return { ok: report.ok && same, expectedCrc16, deviceCrc16: report.crc16 };
+}
+
+/** Runs a command whose answer is lines, up to the next prompt. */
+async function runForLines(ccp: Ccp, command: string): Promise<CommandResult & { readonly lines: readonly string[] }> {
+	const reader = new LineReader(ccp.console.link);
+	try {
+		const result = await ccp.run(command);
+		return { ...result, lines: reader.take() };
+	} finally {
+		reader.close();
+	}
 }
 
 /** Bytes of a program that TYPE must show alike before it is run: jump, signature, version, kernel, half the build id. */

@@ -48,6 +48,11 @@ export class LineReader {
 		return line;
 	}
 
+	/** The lines that have ended and nobody has taken yet. */
+	take(): string[] {
+		return this.#lines.splice(0);
+	}
+
 	/** Stops listening. The link stays open. */
 	close(): void {
 		this.#stopListening();
