@@ -5,16 +5,20 @@
 import { describe, expect, test } from "vitest";
 import { openEmulatorLink } from "../emu/emulator-link.js";
 import { PC8801 } from "../emu/machine-config.js";
+import { measurePasses } from "../emu/measure.js";
 import { MemoryDrive } from "../emu/memory-drive.js";
 import type { ScreenConsole } from "../emu/screen-console.js";
 import { type ToolName, toolFiles } from "../emu/tools/tools.js";
+import { generate } from "../model/reference.js";
 import { textToBytes } from "../transport/byte-reader.js";
 import { loadProfile } from "../transport/profile.js";
+import { chat } from "./chat.js";
 import { packModel } from "./pack.js";
 import { assembleReceiver } from "./receiver.js";
 import type { SessionEvent } from "./session-events.js";
 import { someBytes } from "./testing/emulated-machine.js";
 import { type RandomModelShape, randomModel } from "./testing/random-model.js";
+import { timePasses } from "./timing.js";
 import { type UploadOptions, upload } from "./upload.js";
 
 const SHAPE: RandomModelShape = {
@@ -144,5 +148,23 @@ describe("a PC-8801", () => {
 			code: "usage",
 			hint: "Choose one of xmodem-27, rx, pip.",
 		});
+	});
+
+	test("chats over the cable and is timed there, once the person has started the program", async () => {
+		const model = randomModel(1, SHAPE);
+		const program = packModel(model, { name: "TINY", dialogue: "aux" });
+		const person = new Person(PC8801.tools, [["CHAT.COM", program.image]]);
+		const options = { onEvent: person.onEvent };
+		const replies = await chat(person.link, PROFILE, "CHAT.COM", ["hello", "how are you"], {
+			...options,
+			expect: (query) => generate(model.network, query),
+		});
+		expect(replies.map(({ query, ok }) => ({ query, ok }))).toEqual([
+			{ query: "hello", ok: true },
+			{ query: "how are you", ok: true },
+		]);
+		const passTStates = measurePasses(program.image, 20);
+		const { effectiveClockHz } = await timePasses(person.link, PROFILE, "CHAT.COM", { ...options, passTStates });
+		expect((effectiveClockHz ?? 0) / PC8801.clockHz).toBeCloseTo(1, 1);
 	});
 });
