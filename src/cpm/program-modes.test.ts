@@ -62,11 +62,18 @@ describe("over the auxiliary device", () => {
 		expect(machine.end).toBe("warm boot");
 	});
 
-	it.each([" how are you", " /V", " /B 2"])("%s says the same there", (tail) => {
+	const shape = (text: string) => text.replace(/[0-9A-F]{8} \d+ [0-9A-F]{4}/, "build length crc");
+
+	it("answers a command tail there", () => {
+		const machine = new ChatMachine(auxiliary);
+		expect(machine.runWith(" how are you")).toBe("");
+		expect(over(machine)).toBe(`${replyTextTo("how are you")}\r\n`);
+	});
+
+	it.each([" /V", " /B 2"])("%s speaks to the line and to the person at the machine", (tail) => {
 		const machine = new ChatMachine(auxiliary);
 		const console = new ChatMachine(program).runWith(tail);
-		expect(machine.runWith(tail)).toBe("");
-		const shape = (text: string) => text.replace(/[0-9A-F]{8} \d+ [0-9A-F]{4}/, "build length crc");
+		expect(shape(machine.runWith(tail))).toBe(shape(console));
 		expect(shape(over(machine))).toBe(shape(console));
 	});
 });
@@ -76,7 +83,8 @@ it("takes as long over the auxiliary device as over the console", () => {
 	const times = (image: Uint8Array) =>
 		measureProgram(image, ["hello", "bye"]).map(({ reply, perCharTStates }) => ({ reply, perCharTStates }));
 	expect(times(auxiliary.image)).toEqual(times(program.image));
-	expect(measurePasses(auxiliary.image, 3)).toBe(measurePasses(program.image, 3));
+	// The marks go to both devices, which is some T-states more around the passes.
+	expect(measurePasses(auxiliary.image, 3) / measurePasses(program.image, 3)).toBeCloseTo(1, 2);
 });
 
 describe("one reply", () => {

@@ -6,18 +6,26 @@ poll_key macro
 	call BDOS
 	endm
 
-; Text at DE, ended by "$".
+; Text at DE, ended by "$", as put_char does it.
 print:	ld a,(de)
 	cp '$'
 	ret z
 	push de
-	call echo
+	call put_char
 	pop de
 	inc de
 	jr print
 
-; Character in A.
+; Character in A to both devices: what is not part of a chat (/V, /B, refusals) is for whoever sits at the machine, too.
 put_char:
+	push af
+	call echo
+	pop af
+	ld e,a
+	ld c,2
+	jp BDOS
+
+; Character in A to the line.
 echo:	ld e,a
 	ld c,4
 	jp BDOS
