@@ -86,7 +86,7 @@ async function runForLines(ccp: Ccp, command: string): Promise<CommandResult & {
 
 /** Bytes of a program that TYPE must show alike before it is run: jump, signature, version, kernel, half the build id. */
 const HEAD_BYTES = 11;
-/** TYPE ends here (CP/M 2.2 manual, 1.6.6); our jump to 011Ah holds one. */
+/** TYPE ends here (CP/M 2.2 manual, 1.6.6); a build id may hold one. */
 const END_OF_TEXT = 0x1a;
 const TYPE_SILENCE_S = 10;
 
