@@ -20,6 +20,13 @@ const MODEL = ["path", "nonzeroWeights"];
 const TRAINED = [
 	...["path", "pairs", "examples", "epochs", "seconds", "seed", "train.char", "train.reply", "nonzeroWeights"],
 	...below("holdout", ACCURACY),
+	...below("curve.0", ["step", "seconds", "loss", "nonzeroWeights", "holdout.overall", "holdout.macro", "train"]),
+	"tradeOff",
+];
+const TRADE_OFF = [
+	"tradeOff.budget",
+	...below("tradeOff.points.0", ["hidden", "pressure", "tStatesPerChar", "nonzeroWeights", "seconds", "chosen"]),
+	...below("tradeOff.points.0", ["holdout.overall", "holdout.macro", "train.char", "train.reply"]),
 ];
 const PROGRAM = ["path", "bytes", "kernel", "nonzeroWeights", "crc16", "sha256"];
 const TARGET = ["link", "profile", "machine", "emulator", "clockHz"];
@@ -65,6 +72,7 @@ it.each<[string, readonly string[]]>([
 	["deploy M --port EMULATOR --drive DRIVE --script S --report HTML", [...below("model", MODEL), ...DEPLOYED]],
 	["deploy C --port EMULATOR --drive DRIVE --script S --report HTML --holdout 0.5", below("model", TRAINED)],
 	["train C -o NEW --hidden 8 --holdout 0.5", TRAINED],
+	["train C -o NEW --hidden 8 --holdout 0.5 --epochs 2 --budget 300000", TRADE_OFF],
 	["eval M C", ["pairs", ...ACCURACY, "macsPerChar"]],
 	["pack M -o COM", PROGRAM],
 	["run P who are you", ["tStates", "output"]],

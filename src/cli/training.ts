@@ -7,7 +7,7 @@ import { DEFAULT_FEATURES, type Model } from "../model/network.js";
 import { type BudgetPoint, trainToBudget } from "../model/train/budget.js";
 import { type TrainOptions, type TrainProgress, type TrainResult, train } from "../model/train/train.js";
 import { formatBar, formatCount, formatNumberOf, formatSeconds, formatShare } from "../report/format.js";
-import type { TrainedResult } from "../report/results.js";
+import type { TradeOff, TradeOffPoint, TrainedResult, TrainingPoint } from "../report/results.js";
 import { integer, number, type Session, widths } from "./command.js";
 import { widthsOf } from "./model-summary.js";
 
@@ -48,13 +48,18 @@ export function addTrainingOptions(command: Command): Command {
 		);
 }
 
+/** What training came to, and the networks it weighed where it was given a budget. */
+export interface Trained extends TrainResult {
+	readonly tradeOff: TradeOff | null;
+}
+
 /** Trains with progress on stderr. */
 export async function trainCorpus(
 	session: Session,
 	corpus: Corpus,
 	options: TrainingOptions,
 	resume?: Model,
-): Promise<TrainResult> {
+): Promise<Trained> {
 	const { out, signal } = session;
 	const settings: TrainOptions = {
 		features: resume?.network.features ?? DEFAULT_FEATURES,
@@ -67,20 +72,26 @@ export async function trainCorpus(
 		signal,
 		onProgress: (progress) => out.progress(describe(progress)),
 	};
-	if (options.budget === undefined) return await train(corpus, settings);
+	if (options.budget === undefined) return { ...(await train(corpus, settings)), tradeOff: null };
 	return await trainWithin(options.budget, session, corpus, settings);
 }
 
 /** As many queries as move the mean of a prediction. */
 const PREDICTED_QUERIES = 200;
 
-async function trainWithin(budget: number, { out }: Session, corpus: Corpus, settings: TrainOptions) {
+async function trainWithin(budget: number, { out }: Session, corpus: Corpus, settings: TrainOptions): Promise<Trained> {
 	const every = Math.ceil(corpus.pairs.length / PREDICTED_QUERIES);
 	const queries = corpus.pairs.filter((_, i) => i % every === 0).map(({ query }) => query);
 	const cost = (model: Model) => predict(packModel(model), model.network, queries).perChar;
 	const onPoint = (point: BudgetPoint) => out.print(describePoint(point, budget));
-	const { best } = await trainToBudget(corpus, settings, { budget, cost, onPoint });
-	return best.result;
+	const { best, points } = await trainToBudget(corpus, settings, { budget, cost, onPoint });
+	return { ...best.result, tradeOff: { budget, points: points.map((point) => tradeOffPoint(point, point === best)) } };
+}
+
+function tradeOffPoint({ hidden, pressure, cost, result }: BudgetPoint, chosen: boolean): TradeOffPoint {
+	const { nonzeroWeights, seconds, holdout, train: trained } = result;
+	const measured = Number.isFinite(holdout.reply.overall) ? holdout.reply : null;
+	return { hidden, pressure, tStatesPerChar: cost, nonzeroWeights, seconds, holdout: measured, train: trained, chosen };
 }
 
 /** "  64 neurons   13,010 T-states a character   92.4% (macro 92.5%)   too slow" */
@@ -100,10 +111,15 @@ function describe({ share, seconds, loss, best }: TrainProgress): string {
 	return `training ${formatBar(share)} ${formatShare(share)}, loss ${loss.toFixed(3)}${accuracy}, ${left} left`;
 }
 
-export function trainedResult(path: string, result: TrainResult): TrainedResult {
-	const { pairs, examples, epochs, seconds, seed, train: trained, holdout, nonzeroWeights } = result;
-	const widths = widthsOf(result.model.network);
-	return { path, pairs, examples, epochs, seconds, seed, train: trained, holdout, nonzeroWeights, widths };
+export function trainedResult(path: string, trained: Trained): TrainedResult {
+	const { pairs, examples, epochs, seconds, seed, holdout, nonzeroWeights, tradeOff, model } = trained;
+	const widths = widthsOf(model.network);
+	const figures = { pairs, examples, epochs, seconds, seed, train: trained.train, holdout, nonzeroWeights };
+	return { path, widths, ...figures, curve: trained.curve.map(trainingPoint), tradeOff };
+}
+
+function trainingPoint({ step, seconds, loss, nonzeroWeights, holdout, train: trained }: TrainProgress): TrainingPoint {
+	return { step, seconds, loss, nonzeroWeights, holdout: holdout ?? null, train: trained ?? null };
 }
 
 /** "1,700 pairs in 7.5 s: 91.2% of held-out replies exact" */

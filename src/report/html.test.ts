@@ -23,6 +23,15 @@ describe("deployReportHtml", () => {
 		expect(html).not.toMatch(/undefined|NaN|\[object/);
 	});
 
+	it("draws the training curve of a model trained just now, and of no other", () => {
+		const report = sampleReport();
+		expect(deployReportHtml(report)).toContain("Accuracy and loss during training");
+		const model = { path: "old.npz", nonzeroWeights: 1, widths: [1152, 64, 30] };
+		const html = deployReportHtml({ ...report, result: { ...report.result, model } });
+		expect(html).toContain("old.npz");
+		expect(html).not.toContain("during training");
+	});
+
 	it("is self-contained: nothing is fetched and nothing runs", () => {
 		const html = deployReportHtml(sampleReport());
 		expect(html).not.toMatch(/<script|<link|<img|@import|url\(|https?:/);
@@ -60,7 +69,7 @@ describe("deployReportHtml", () => {
 	it("leaves out chat and chart when nothing was said", () => {
 		const report = sampleReport();
 		const html = deployReportHtml({ ...report, arrivals: [], result: { ...report.result, chat: [] } });
-		expect(html).not.toContain("<svg");
+		expect(html).not.toContain("When each character");
 		expect(html).not.toContain("<h2>Chat</h2>");
 	});
 });

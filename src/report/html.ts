@@ -1,12 +1,10 @@
-/**
- * The report of a deploy: one self-contained HTML page (no script, no font, no picture from elsewhere) that can be
- * mailed or pinned up. It shows what results.ts holds and nothing that was not measured.
- */
-import { formatClock, formatCount, formatRate, formatSeconds, formatShare, threeDigits } from "./format.js";
+/** The report of a deploy: a page of what results.ts holds, and nothing that was not measured. */
+import { formatClock, formatCount, formatRate, formatSeconds, threeDigits } from "./format.js";
 import { type Markup, markup } from "./markup.js";
-import type { ChatLine, DeployResult, TimingResult, TrainedResult } from "./results.js";
+import { modelCard, trainingSections } from "./model-sections.js";
+import { badge, card, page, tiles } from "./page.js";
+import type { ChatLine, DeployResult, TimingResult } from "./results.js";
 import type { Distribution } from "./statistics.js";
-import { STYLE } from "./style.js";
 import { arrivalsChart, type ReplyArrivals } from "./svg.js";
 
 export interface DeployReport {
@@ -22,35 +20,21 @@ export interface DeployReport {
 /** The whole page as text. */
 export function deployReportHtml(report: DeployReport): string {
 	const { result } = report;
-	return markup`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${report.name} on ${result.target.machine}: zulm</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<main>
-<header>
-<p class="kicker">zulm deploy · ${report.createdAt}</p>
-<h1>${report.name} <span>on ${result.target.machine}</span></h1>
-<p>${verdict(result)}</p>
-</header>
-${tiles(result)}
-${chatSection(result.chat)}
-${timingSection(result.timing, report.arrivals, result.target.emulator)}
-<section class="pairs">
-${modelCard(result)}
-${programCard(result)}
-${targetCard(result)}
-${transferCard(result)}
-</section>
-<footer>zulm ${report.zulmVersion}. Times are measured at the host's end of the line; T-states are counted on the emulated Z80.</footer>
-</main>
-</body>
-</html>
-`.toString();
+	return page({
+		title: `${report.name} on ${result.target.machine}`,
+		kicker: `zulm deploy · ${report.createdAt}`,
+		heading: markup`${report.name} <span>on ${result.target.machine}</span>`,
+		zulmVersion: report.zulmVersion,
+		remark: "Times are measured at the host's end of the line; T-states are counted on the emulated Z80.",
+		lead: markup`<p>${verdict(result)}</p>`,
+		body: [
+			tiles(tilesOf(result)),
+			chatSection(result.chat),
+			timingSection(result.timing, report.arrivals, result.target.emulator),
+			...trainingSections(result.model),
+			markup`<section class="pairs">${[modelCard(result.model), programCard(result), targetCard(result), transferCard(result)]}</section>`,
+		],
+	});
 }
 
 function verdict({ verify, chat }: DeployResult): Markup[] {
@@ -60,12 +44,8 @@ function verdict({ verify, chat }: DeployResult): Markup[] {
 	return badges;
 }
 
-function badge(good: boolean, text: string): Markup {
-	return markup`<span class="badge ${good ? "good" : "bad"}">${good ? "✓" : "✗"} ${text}</span> `;
-}
-
-function tiles({ program, transfer, timing }: DeployResult): Markup {
-	const shown: [string, string][] = [
+function tilesOf({ program, transfer, timing }: DeployResult): [string, string][] {
+	return [
 		[formatCount(program.bytes), "bytes of program"],
 		transfer.skipped
 			? ["0", "bytes sent: it was there already"]
@@ -73,7 +53,6 @@ function tiles({ program, transfer, timing }: DeployResult): Markup {
 		[formatSeconds(timing.firstChar.p50), "to the first character"],
 		[threeDigits(1 / timing.perChar.mean), "characters per second"],
 	];
-	return markup`<ul class="tiles">${shown.map(([figure, what]) => markup`<li><b>${figure}</b>${what}</li>`)}</ul>`;
 }
 
 function chatSection(chat: readonly ChatLine[]): Markup {
@@ -108,34 +87,6 @@ ${row(`T-states to first character, ${source}`, timing.tStates.firstChar, format
 ${row(`T-states per character, ${source}`, timing.tStates.perChar, formatCount)}
 </tbody></table></div>
 ${clock}</section>`;
-}
-
-function card(title: string, facts: readonly (readonly [string, string])[]): Markup {
-	return markup`<div class="card"><h2>${title}</h2><dl>${facts.map(([what, value]) => markup`<dt>${what}</dt><dd>${value}</dd>`)}</dl></div>`;
-}
-
-function modelCard({ model }: DeployResult): Markup {
-	const facts: [string, string][] = [
-		["file", model.path],
-		["layers", model.widths.join(" → ")],
-		["non-zero weights", formatCount(model.nonzeroWeights)],
-	];
-	if (isTrained(model)) {
-		facts.push(
-			["trained in", `${formatSeconds(model.seconds)}, ${formatCount(model.epochs)} epochs, seed ${model.seed}`],
-			["corpus", `${formatCount(model.pairs)} pairs, ${formatCount(model.examples)} examples`],
-			["whole replies, trained on", formatShare(model.train.reply)],
-			[
-				"whole replies, held out",
-				`${formatShare(model.holdout.reply.overall)} overall, ${formatShare(model.holdout.reply.macro)} macro`,
-			],
-		);
-	}
-	return card("Model", facts);
-}
-
-function isTrained(model: DeployResult["model"]): model is TrainedResult {
-	return "holdout" in model;
 }
 
 function programCard({ program, verify }: DeployResult): Markup {

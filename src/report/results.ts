@@ -27,6 +27,43 @@ export interface TrainedResult extends ModelResult {
 	readonly seed: number;
 	readonly train: { readonly char: number; readonly reply: number };
 	readonly holdout: { readonly char: number; readonly reply: ReplyAccuracy };
+	/** The measurements during training, in order. */
+	readonly curve: readonly TrainingPoint[];
+	/** Null unless a budget was given. */
+	readonly tradeOff: TradeOff | null;
+}
+
+/** One measurement during training; null where it was not measured: pairs are held out, or training is measured on. */
+export interface TrainingPoint {
+	readonly step: number;
+	/** Since the start. */
+	readonly seconds: number;
+	/** Mean per example since the measurement before. */
+	readonly loss: number;
+	readonly nonzeroWeights: number;
+	readonly holdout: ReplyAccuracy | null;
+	readonly train: ReplyAccuracy | null;
+}
+
+/** The networks that training to a budget weighed, in order. */
+export interface TradeOff {
+	/** T-states a character may take. */
+	readonly budget: number;
+	readonly points: readonly TradeOffPoint[];
+}
+
+export interface TradeOffPoint {
+	readonly hidden: readonly number[];
+	/** How much more than usual the T-states of a character counted against accuracy. */
+	readonly pressure: number;
+	/** The packer's prediction. */
+	readonly tStatesPerChar: number;
+	readonly nonzeroWeights: number;
+	readonly seconds: number;
+	/** Null where no pairs were held out. */
+	readonly holdout: ReplyAccuracy | null;
+	readonly train: { readonly char: number; readonly reply: number };
+	readonly chosen: boolean;
 }
 
 export interface EvaluationResult {

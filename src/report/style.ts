@@ -37,6 +37,12 @@ svg text { fill: var(--faint); } svg .label { fill: var(--ink); }
 svg .reply { fill: var(--phosphor); font-family: ui-monospace, Menlo, monospace; }
 svg .grid { stroke: var(--line); } svg .wait { stroke: var(--line); stroke-width: 2; }
 svg .tick { stroke: var(--phosphor); stroke-width: 2; } svg .first { stroke: var(--warm); stroke-width: 3; }
+svg polyline { fill: none; stroke-width: 2; stroke-linejoin: round; }
+svg .overall { stroke: var(--phosphor); } svg .macro { stroke: var(--phosphor); stroke-dasharray: 5 4; }
+svg .loss { stroke: var(--warm); stroke-width: 1.5; }
+svg .overall-label, svg .macro-label { fill: var(--phosphor); } svg .loss-label, svg .budget-label { fill: var(--warm); }
+svg .kept { fill: var(--phosphor); } svg .point { fill: var(--card); stroke: var(--faint); stroke-width: 2; }
+svg .budget { stroke: var(--warm); stroke-dasharray: 5 4; }
 footer { margin-top: 40px; color: var(--faint); font-size: .9rem; }
 @media print { main { padding: 0; } section, .card { break-inside: avoid; } }
 `);

@@ -1,5 +1,5 @@
 /**
- * The report's one chart: when each character of each reply arrived.
+ * The chart of arrivals: when each character of each reply arrived.
  *
  *   Enter      ┆100 ms     ┆200 ms
  *   hello      ┃   ┃ ┃ ┃ ┃ ┃            HI THERE
@@ -7,6 +7,7 @@
  *
  * One row a query, one tick a character, seconds from Enter along x. Static SVG with CSS classes; the page styles it.
  */
+import { round, roundStep } from "./axis.js";
 import { formatSeconds } from "./format.js";
 import { type Markup, markup } from "./markup.js";
 
@@ -55,16 +56,6 @@ export function arrivalsChart(replies: readonly ReplyArrivals[]): Markup | undef
 ${gridLines}
 ${lines}
 </svg>`;
-}
-
-/** 1, 2 or 5 times a power of ten, at least `raw`. */
-function roundStep(raw: number): number {
-	const power = 10 ** Math.floor(Math.log10(raw > 0 ? raw : 1e-3));
-	return ([1, 2, 5, 10].find((factor) => factor * power >= raw) ?? 10) * power;
-}
-
-function round(value: number): number {
-	return Math.round(value * 10) / 10;
 }
 
 function shorten(text: string, length: number): string {

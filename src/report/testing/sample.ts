@@ -1,6 +1,33 @@
 /** A deploy as a report sees it, with figures that are easy to recognise in a page; tests change what they are about. */
 import type { DeployReport } from "../html.js";
+import type { ReplyAccuracy, TrainedResult } from "../results.js";
 import { distribution } from "../statistics.js";
+
+function accuracy(overall: number, macro: number): ReplyAccuracy {
+	return { overall, macro };
+}
+
+export function sampleTraining(): TrainedResult {
+	return {
+		path: "smalltalk.npz",
+		nonzeroWeights: 20_123,
+		widths: [1152, 64, 30],
+		pairs: 1_700,
+		examples: 9_000,
+		epochs: 40,
+		seconds: 7.5,
+		seed: 1,
+		train: { char: 0.999, reply: 0.991 },
+		holdout: { char: 0.95, reply: { overall: 0.912, macro: 0.905 } },
+		curve: [
+			{ step: 100, seconds: 1.5, loss: 1.9, nonzeroWeights: 30_000, holdout: accuracy(0.3, 0.2), train: null },
+			{ step: 200, seconds: 3, loss: 0.9, nonzeroWeights: 25_000, holdout: accuracy(0.7, 0.6), train: null },
+			{ step: 300, seconds: 4.5, loss: 0.4, nonzeroWeights: 20_123, holdout: accuracy(0.912, 0.905), train: null },
+			{ step: 400, seconds: 6, loss: 0.2, nonzeroWeights: 19_000, holdout: accuracy(0.89, 0.88), train: null },
+		],
+		tradeOff: null,
+	};
+}
 
 export function sampleReport(): DeployReport {
 	return {
@@ -12,18 +39,7 @@ export function sampleReport(): DeployReport {
 			{ query: "meaning of life", reply: "42", arrivalsS: [0.021, 0.033] },
 		],
 		result: {
-			model: {
-				path: "smalltalk.npz",
-				nonzeroWeights: 20_123,
-				widths: [1152, 64, 30],
-				pairs: 1_700,
-				examples: 9_000,
-				epochs: 40,
-				seconds: 7.5,
-				seed: 1,
-				train: { char: 0.999, reply: 0.991 },
-				holdout: { char: 0.95, reply: { overall: 0.912, macro: 0.905 } },
-			},
+			model: sampleTraining(),
 			program: {
 				path: "SMALLTAL.COM",
 				bytes: 34_944,
