@@ -1,6 +1,6 @@
 /** Tables of the column kernel: every column as a stream (columns.ts), found through pages of addresses; the reply trie. */
 import { type ColumnCode, countStream, scanEndStream, scatterStream, shareStream } from "./columns.js";
-import type { MachineNetwork } from "./machine-network.js";
+import { MAX_WIDTH, type MachineNetwork } from "./machine-network.js";
 import { highBytes, lowBytes, type Placer, words } from "./placer.js";
 import type { TrieNode } from "./reply-trie.js";
 
@@ -13,16 +13,20 @@ export function placeColumnTables(
 ): void {
 	const contextPage = placer.page("CONTEXT_COLUMNS", 2 * first.context.length);
 	const columnPages = layers.map(({ columns }, i) => {
-		const length = columns.length + (i === 0 && trie !== undefined ? 1 : 0);
+		const length = Math.min(MAX_WIDTH, columns.length + 1);
 		return placer.page(`COLUMNS_${i + 1}`, length, length);
 	});
 	const streams = new StreamStore(placer);
 	const count = (amounts: ArrayLike<number>) => streams.place(countStream(amounts, code));
 	placer.put("space_windows", words(first.spaces.map((amounts) => count(amounts.map((amount) => -amount)))));
 	placer.load(contextPage, words(first.context.map(count)));
+	const scanEnd = streams.place(scanEndStream(code));
+	placer.set("SCAN_END", scanEnd);
 	layers.forEach(({ columns }, i) => {
 		const addresses = columns.map((column) => streams.place(scatterStream(column, code)));
-		if (i === 0 && trie !== undefined) addresses.push(streams.place(scanEndStream(code)));
+		if (i === 0) placer.set("LAST_COLUMN", addresses.at(-1) as number);
+		// The neuron behind the last ends the scan.
+		if (addresses.length < MAX_WIDTH) addresses.push(scanEnd);
 		placer.load(columnPages[i] as number, lowBytes(addresses));
 		placer.load((columnPages[i] as number) + 256, highBytes(addresses));
 	});
@@ -49,13 +53,12 @@ export function reserveShares(placer: Placer, { layers }: MachineNetwork, code: 
 /** Nodes of the reply trie, as trie.asm walks them. */
 function placeTrie(placer: Placer, root: TrieNode | undefined): void {
 	const place = ({ vector, children }: TrieNode): number => {
-		const bytes = [...vector.map((change) => change + 128), 0xff];
+		const bytes = [...vector.map((change) => change + 128), 128];
 		const vectorAddress = placer.memory.bytesInPage(bytes.length);
 		placer.load(vectorAddress, bytes);
 		const links = [...children].flatMap(([k, child]) => [k, ...words([place(child)])]);
 		return placer.place([...words([vectorAddress]), children.size, ...links]);
 	};
-	placer.set("FLIP", root === undefined ? 0 : 0x80);
 	placer.set("TRIE", root === undefined ? 0 : place(root));
 }
 

@@ -6,13 +6,14 @@ import type { Share } from "./shared-sums.js";
 
 /** Unrolled steps of one entry in the assembly sources: longer lists are chained. */
 const LONGEST_ENTRY = 24;
-/**
- * Steps after which a column lets interrupts in. A step with its carry costs at most 53 T when every step carries, so
- * 88 steps stay below the 5,000 T-states that zulm promises; 72 is the multiple of the entry length below that.
- */
-const STEPS_BEFORE_BREATH = 72;
-/** A share takes 164 T, as long as this many steps at most. */
-const STEPS_OF_A_SHARE = 4;
+/** The same for shares. */
+const LONGEST_SHARES = 4;
+/** zulm promises 5,000 T-states; the way into a column and out of it are short of these by far. */
+const LONGEST_STRETCH_T = 4_750;
+/** A step with its carry, when every step carries; the way from one list to the next; a share. */
+const STEP_T = 53;
+const LIST_T = 30;
+const SHARE_T = 134;
 
 /** Code addresses the streams refer to: labels of the assembled program, or none yet while its length is being learnt. */
 export class ColumnCode {
@@ -76,12 +77,18 @@ export function countStream(amounts: ArrayLike<number>, code: ColumnCode): Uint8
 /** Shared sums handed on in the given order (share.asm). @param page page of the layer's low bytes */
 export function shareStream(shares: readonly Share[], page: number, code: ColumnCode): Uint8Array {
 	const stream = new StreamWriter(code);
-	for (const { sum, first, second, opposite } of shares)
-		stream.share(opposite ? "share_opposite" : "share_same", [first, second, sum, page]);
+	for (let start = 0, end = 0; start < shares.length; start = end) {
+		const { opposite } = shares[start] as Share;
+		while (end < shares.length && end - start < LONGEST_SHARES && (shares[end] as Share).opposite === opposite) end++;
+		stream.shares(
+			opposite ? "share_opposite" : "share_same",
+			shares.slice(start, end).map(({ sum, first, second }) => [first, second, sum, page]),
+		);
+	}
 	return stream.end();
 }
 
-/** The column of the neuron that ends the scan of a trie node (trie.asm). */
+/** The column of the neuron that ends the scan of a layer (scatter.asm). */
 export function scanEndStream(code: ColumnCode): Uint8Array {
 	const stream = new StreamWriter(code);
 	stream.call("scan_end");
@@ -91,7 +98,7 @@ export function scanEndStream(code: ColumnCode): Uint8Array {
 class StreamWriter {
 	readonly #code: ColumnCode;
 	readonly #bytes: number[] = [];
-	#stepsSinceBreath = 0;
+	#stretchT = 0;
 
 	constructor(code: ColumnCode) {
 		this.#code = code;
@@ -116,23 +123,25 @@ class StreamWriter {
 	}
 
 	#part(entry: string, neurons: readonly number[]): void {
-		if (this.#stepsSinceBreath + neurons.length > STEPS_BEFORE_BREATH) this.#breathe();
-		this.#stepsSinceBreath += neurons.length;
+		this.#lasts(LIST_T + neurons.length * STEP_T);
 		this.call(`${entry}_${neurons.length}`);
 		if (neurons.length % 2 === 1) this.#bytes.push(0);
 		this.#bytes.push(...neurons);
 	}
 
-	share(entry: string, operands: readonly number[]): void {
-		if (this.#stepsSinceBreath + STEPS_OF_A_SHARE > STEPS_BEFORE_BREATH) this.#breathe();
-		this.#stepsSinceBreath += STEPS_OF_A_SHARE;
-		this.call(entry);
-		this.#bytes.push(...operands);
+	shares(entry: string, operands: readonly (readonly number[])[]): void {
+		this.#lasts(LIST_T + operands.length * SHARE_T);
+		this.call(`${entry}_${operands.length}`);
+		this.#bytes.push(...operands.flat());
 	}
 
-	#breathe(): void {
-		this.call("breathe");
-		this.#stepsSinceBreath = 0;
+	/** What comes next takes so long at most: a breath first, where the stretch without interrupts would be too long. */
+	#lasts(tStates: number): void {
+		if (this.#stretchT + tStates > LONGEST_STRETCH_T) {
+			this.call("breathe");
+			this.#stretchT = 0;
+		}
+		this.#stretchT += tStates;
 	}
 
 	end(): Uint8Array {

@@ -22,10 +22,10 @@ const PATIENCE_MS = 300_000;
 /** Paths of the column kernel that ordinary queries hardly ever take: label → what brings a network there. */
 const RARE_PATHS = {
 	first_large: "a neuron of layer 1 above 255",
-	node_large: "the same on the reply trie",
 	scan_first_wide: "a query that leaves the range of a signed byte",
-	wide_run: "any input above 255",
-	clear_share: "carries that fell into shared sums",
+	first_high_run: "the second run of its column",
+	scan_first_full: "a first layer of 256 neurons",
+	first_last_done: "its last neuron active",
 	double_again: "weights of -2 to an input above 127",
 	breathe: "a column so long that interrupts are let in",
 	share_opposite: "shared sums with opposite signs",

@@ -5,7 +5,7 @@
 import { toMachineBytes } from "../model/charset.js";
 import { placeColumnTables, reserveShares } from "./column-tables.js";
 import type { ColumnCode } from "./columns.js";
-import type { MachineLayer, MachineNetwork } from "./machine-network.js";
+import { MAX_WIDTH, type MachineNetwork } from "./machine-network.js";
 import { MemoryMap } from "./memory-map.js";
 import { columnBytes, placePackedTables, reservePackedWork } from "./packed-tables.js";
 import { type Block, highBytes, lowBytes, Placer } from "./placer.js";
@@ -13,8 +13,6 @@ import { type Kernel, PROGRAM_ORIGIN } from "./program.js";
 import type { TrieNode } from "./reply-trie.js";
 
 const RECORD_BYTES = 128;
-/** Neurons of a layer are numbered by the low byte of an address. */
-const WIDEST = 256;
 /** The image's last two bytes make its CRC come out (program.ts). */
 const CRC_BYTES = 2;
 /** Ours takes less than 40; the rest is for interrupt handlers and a BIOS without a stack of its own. */
@@ -43,9 +41,9 @@ const WORK_BYTES = {
 	REPLY_LEFT: 1,
 	NODE: 2,
 	WIDE: 1,
-	WIDE_PAGE: 1,
-	SPILLED: 1,
-	WIDE_COLUMN: 2,
+	VECTOR: 2,
+	HIGH_PART: 1,
+	TIMES_NEXT: 2,
 	BREATHE_SP: 2,
 	DOUBLE_LIST: 2,
 	DOUBLE_NEXT: 2,
@@ -102,23 +100,27 @@ function setSizes(placer: Placer, { features, charset, first, layers }: MachineN
 	placer.set("QUERY_BIGRAMS", features.ngrams.includes(2) ? 1 : 0);
 	placer.set("QUERY_TRIGRAMS", features.ngrams.includes(3) ? 1 : 0);
 	placer.set("LINE_SIZE", LINE_BYTES);
-	setWidths(placer, 1, first.width, first.width);
-	layers.forEach(({ width, start }, i) => {
-		setWidths(placer, i + 2, width, start.length);
+	placer.set("SUMS_1_LDI", ((first.width - 1) % 16) + 1);
+	placer.set("CLEAR_ROUNDS", clearRounds(first.width));
+	[first, ...layers].forEach(({ width }, i) => {
+		const layer = i + 1;
+		placer.set(`WIDTH_${layer}`, width);
+		placer.set(`WIDTH_${layer}_LOOP`, width & 255);
+		placer.set(`BYTES_${layer}`, columnBytes(width));
 	});
 }
 
-function setWidths(placer: Placer, layer: number, width: number, started: number): void {
-	placer.set(`WIDTH_${layer}`, width);
-	placer.set(`WIDTH_${layer}_LOOP`, width & 255);
-	placer.set(`WIDTH_${layer}_ROUNDS`, Math.ceil(width / 8));
-	placer.set(`WIDTH_${layer}_SKIP`, (8 - (width % 8)) % 8);
-	placer.set(`BYTES_${layer}`, columnBytes(width));
-	placer.set(`SUMS_${layer}`, started);
-	placer.set(`SUMS_${layer}_LDI`, ((started - 1) % 16) + 1);
+/** Rounds of 16 bytes in which the context's sums are cleared: a byte a neuron and one that ends the scan. */
+function clearRounds(width: number): number {
+	return Math.ceil(scanned(width) / 16);
 }
 
-function placeCommonTables(placer: Placer, { charset, first, layers }: MachineNetwork): void {
+/** Bytes of a page that the scan of a layer looks at. */
+function scanned(width: number): number {
+	return Math.min(MAX_WIDTH, width + 1);
+}
+
+function placeCommonTables(placer: Placer, { charset, first }: MachineNetwork): void {
 	placer.load(placer.page("OFFSETS", first.width), first.offsets);
 	placer.put("sum_start_low", lowBytes(first.start));
 	placer.put("sum_start_high", highBytes(first.start));
@@ -126,33 +128,28 @@ function placeCommonTables(placer: Placer, { charset, first, layers }: MachineNe
 		"charset",
 		charset.slice(0, -1).flatMap((character) => [...toMachineBytes(character)]),
 	);
-	layers.forEach(({ start }, i) => {
-		placer.put(`biases_${i + 2}`, [...lowBytes(start), ...highBytes(start)]);
-	});
 }
 
 /** Sums of layer 1 and accumulators of the others. Returns the page of low bytes of each layer behind the first. */
 function reserveAccumulators(placer: Placer, work: MemoryMap, { first, layers }: MachineNetwork): number[] {
-	// On the trie, one more neuron ends the scan; a layer of 256 has no room for it and no trie.
-	const base = work.pages(Math.min(WIDEST, first.width + 1));
+	const base = work.pages(scanned(first.width));
 	placer.set("BASE", base);
 	const sums = work.pages(first.width, first.width);
 	placer.set("SUM_LOW", sums);
 	placer.set("SUM_HIGH", sums + 1);
-	// In order of the layers: a carry out of a page of high bytes falls into the page behind it (wide_column). That is the
-	// low page of the next layer, or SUMS behind the last: both are set anew before they are used again, and as much of
-	// them as carries can reach holds nothing else. Only a single hidden layer still reads SUMS then, and has a page more.
-	const pages = layers.map(({ accumulators }, i) =>
-		work.pages(
-			Math.max(accumulators, layers[i - 1]?.accumulators ?? 0),
-			...(layers.length === 1 ? [accumulators, accumulators] : [accumulators]),
-		),
+	// Starts are pushed by twos (start-code.ts). In order of the layers: a carry out of a page of high bytes falls into the
+	// page behind it (layers.asm). That is the low page of the next layer, which starts anew before it is used, or SUMS
+	// behind the last, which does so too. Only a single hidden layer still reads SUMS then, and has a page more.
+	const lengths = layers.map(({ start }) => 2 * Math.ceil(start.length / 2));
+	const pages = lengths.map((length, i) =>
+		work.pages(Math.max(length, lengths[i - 1] ?? 0), length, ...(layers.length === 1 ? [length] : [])),
 	);
 	pages.forEach((page, i) => {
 		placer.set(`LOW_${i + 2}`, page);
 	});
 	placer.set("LOGITS", pages.at(-1) as number);
-	placer.set("SUMS", work.pages(Math.max(first.width, (layers.at(-1) as MachineLayer).accumulators)));
+	placer.set("SUMS", work.pages(Math.max(16 * clearRounds(first.width), lengths.at(-1) as number)));
+	if (layers.length > 1) placer.set("QUARTERS", work.pages(256));
 	return pages;
 }
 
@@ -161,9 +158,9 @@ function reserveVariables(placer: Placer, work: MemoryMap, { first }: MachineNet
 	placer.set("LINE_TEXT", COMMAND_TAIL);
 	for (const [name, length] of Object.entries(WORK_BYTES)) placer.set(name, work.bytes(length));
 	// A guess keeps the counts of the query. The widest networks are those that are short of memory.
-	const guesses = first.width < WIDEST;
+	const guesses = first.width < MAX_WIDTH;
 	placer.set("GUESSES", guesses ? 1 : 0);
 	placer.set("KEPT_COUNTS", guesses ? work.bytes(first.width) : 0);
 	const base = placer.constants.get("BASE") as number;
-	placer.set("LAST_NEURON", first.width < WIDEST ? base * 256 + first.width : work.bytes(1));
+	placer.set("LAST_NEURON", first.width < MAX_WIDTH ? base * 256 + first.width : work.bytes(1));
 }

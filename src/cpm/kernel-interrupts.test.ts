@@ -41,7 +41,7 @@ const SHAPES: Readonly<Record<string, RandomModelShape>> = {
 		hidden: [16, 200],
 		characters: 40,
 		density: 1,
-		biasRange: 32767,
+		biasRange: 3000,
 		weights: [-2],
 	},
 	"nothing but 1": {

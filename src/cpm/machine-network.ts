@@ -2,8 +2,9 @@
  * A network as the Z80 program computes it: the same function as the model's, in the form the assembly sources want.
  *
  *   layer 1      small counts with a threshold per neuron (first-layer.asm)
- *   layer 2 … N  accumulators: neurons first, shared sums behind them (shared-sums.ts); hidden biases less 4 (layers.asm),
- *                output biases with their top bit turned over (argmax.asm)
+ *   layer 2 … N  accumulators: neurons first, in a hidden layer one that ends its scan (layers.asm), shared sums behind
+ *                them (shared-sums.ts); hidden biases less 4 (layers.asm), output biases with their top bit turned over
+ *                (argmax.asm)
  */
 import { ZulmError } from "../base/errors.js";
 import { hashBytes } from "../model/features.js";
@@ -13,7 +14,7 @@ import type { Kernel } from "./program.js";
 import { type Share, shareSums } from "./shared-sums.js";
 
 /** Neurons of a layer are numbered by the low byte of an address. */
-const MAX_WIDTH = 256;
+export const MAX_WIDTH = 256;
 
 export interface FirstLayer {
 	readonly width: number;
@@ -33,9 +34,7 @@ export interface FirstLayer {
 
 export interface MachineLayer {
 	readonly width: number;
-	/** Neurons and shared sums. */
-	readonly accumulators: number;
-	/** Where the accumulator of each neuron starts, 16 bits. Shared sums start at zero. */
+	/** Where each accumulator starts, 16 bits: neurons, the one that ends the scan, shared sums. */
 	readonly start: readonly number[];
 	/** Weights that leave each input, [input][accumulator]. */
 	readonly columns: readonly Int8Array[];
@@ -62,12 +61,16 @@ export function machineNetwork(network: Network, kernel: Kernel): MachineNetwork
 	const layers = others.map((layer, i): MachineLayer => {
 		const hidden = i < others.length - 1;
 		const most = kernel === "column" ? MAX_WIDTH : 0;
-		const { rows, shares } = shareSums(rowsOf(layer), activity[i] as Float64Array, most);
+		const neurons = rowsOf(layer);
 		const start = [...layer.biases].map((bias) => (hidden ? bias - 4 : bias ^ 0x8000));
+		if (hidden && layer.outputs < MAX_WIDTH) {
+			neurons.push(new Int8Array(layer.inputs));
+			start.push(0);
+		}
+		const { rows, shares } = shareSums(neurons, activity[i] as Float64Array, most);
 		return {
 			width: layer.outputs,
-			accumulators: rows.length,
-			start,
+			start: [...start, ...shares.map(() => 0)],
 			columns: Array.from({ length: layer.inputs }, (_, i) => Int8Array.from(rows, (row) => row[i] as number)),
 			shares,
 		};

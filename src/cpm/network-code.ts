@@ -1,7 +1,8 @@
 /** The generated sources of code: the files of the chosen kernel, and which macros of layers.asm run in which order. */
-import type { MachineNetwork } from "./machine-network.js";
-import { packedStartSource } from "./packed-tables.js";
+import { MAX_WIDTH, type MachineNetwork } from "./machine-network.js";
+import { packedLayerStart, packedStartSource } from "./packed-tables.js";
 import type { Kernel } from "./program.js";
+import { startSource } from "./start-code.js";
 
 const ENTRY_FILES: Readonly<Record<Kernel, string>> = { column: "column-entry.asm", packed: "packed-entry.asm" };
 const KERNEL_FILES: Readonly<Record<Kernel, readonly string[]>> = {
@@ -15,12 +16,24 @@ const IO_FILES: Readonly<Record<Dialogue, string>> = { console: "io-console.asm"
 
 /** `entry.asm`, `io.asm`, `kernel.asm` and `network.asm` for a network. */
 export function generatedSources(network: MachineNetwork, kernel: Kernel, dialogue: Dialogue): Record<string, string> {
-	const start = kernel === "packed" ? packedStartSource(network.layers) : "";
+	const kernelFiles = [...KERNEL_FILES[kernel], ...(isFull(network.first.width) ? ["first-layer-full.asm"] : [])];
 	return {
 		"entry.asm": include(ENTRY_FILES[kernel]),
 		"io.asm": include(IO_FILES[dialogue]),
-		"kernel.asm": KERNEL_FILES[kernel].map(include).join("\n"),
-		"network.asm": `${start}${layersSource(network)}`,
+		"kernel.asm": kernelFiles.map(include).join("\n"),
+		"network.asm": [
+			"; Generated: what happens once, when the program starts.",
+			"prepare_network:",
+			...(network.layers.length > 1 ? ["\tmake_quarters"] : []),
+			...(kernel === "packed" ? packedStartSource(network.layers) : ["\tjp start_kernel"]),
+			...layersSource(network),
+			...network.layers.flatMap((layer, i) => [
+				`start_${i + 2}:`,
+				...(kernel === "packed" ? packedLayerStart(i + 2) : startSource(`LOW_${i + 2}`, layer.start)),
+			]),
+			...scansSource(network),
+			"",
+		].join("\n"),
 	};
 }
 
@@ -28,26 +41,32 @@ function include(file: string): string {
 	return `#include "${file}"`;
 }
 
-function layersSource({ layers }: MachineNetwork): string {
-	const lines = ["; Generated: the layers of this network in order.", "run_layers:"];
-	const spills = layers.slice(1).some(({ shares }) => shares.length > 0);
-	if (spills) lines.push("\txor a", "\tld (SPILLED),a");
-	lines.push(startLayer(2), "\tcall scan_first_layer");
+/** Whether all numbers of a page are neurons, so that none is left to end the scan of a layer. */
+function isFull(width: number): boolean {
+	return width === MAX_WIDTH;
+}
+
+function layersSource({ first, layers }: MachineNetwork): string[] {
+	const lines = [
+		"; Generated: the layers of this network in order.",
+		"run_layers:",
+		"\tcall start_2",
+		"\tcall context_step",
+	];
+	lines.push(isFull(first.width) ? "\tcall scan_first_full" : "\tcall scan_first");
 	layers.forEach(({ shares }, i) => {
 		const layer = i + 2;
 		if (shares.length > 0) lines.push(`\tld hl,shares_${layer}`, "\tcall share_sums");
-		const behind = layers[i + 1];
-		if (behind === undefined) return;
-		const next = layer + 1;
-		lines.push(startLayer(next));
-		if (behind.shares.length > 0)
-			lines.push(`\tld hl,LOW_${next}*256+WIDTH_${next}`, `\tld b,${behind.shares.length}`, "\tcall clear_spilled");
-		const scan = [`LOW_${layer}`, `WIDTH_${layer}_ROUNDS`, `WIDTH_${layer}_SKIP`, `COLUMNS_${layer}`];
-		lines.push(`\tscan_hidden ${[...scan, `LOW_${next}`, `BYTES_${next}`].join()}`);
+		if (i + 1 < layers.length) lines.push(`\tcall start_${layer + 1}`, `\tcall scan_${layer}`);
 	});
-	return [...lines, "\tret", ""].join("\n");
+	return [...lines, "\tret"];
 }
 
-function startLayer(layer: number): string {
-	return `\tstart_layer LOW_${layer},SUMS_${layer},SUMS_${layer}_LDI,biases_${layer}`;
+function scansSource({ layers }: MachineNetwork): string[] {
+	return layers.slice(0, -1).flatMap(({ width }, i) => {
+		const layer = i + 2;
+		const next = layer + 1;
+		const scan = isFull(width) ? "scan_full" : "scan_hidden";
+		return [`scan_${layer}:`, `\t${scan} LOW_${layer},COLUMNS_${layer},LOW_${next},BYTES_${next}`];
+	});
 }

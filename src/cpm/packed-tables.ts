@@ -5,13 +5,13 @@
 import { CONTEXT_BUCKETS } from "../model/network.js";
 import type { MachineLayer, MachineNetwork } from "./machine-network.js";
 import type { MemoryMap } from "./memory-map.js";
-import { type Placer, words } from "./placer.js";
+import { highBytes, lowBytes, type Placer, words } from "./placer.js";
 
 const CODES: Readonly<Record<number, number>> = { 0: 0b00, 1: 0b01, [-1]: 0b10, [-2]: 0b11 };
 
 /** Places what is loaded: the weights, and which columns hold windows of spaces. */
 export function placePackedTables(placer: Placer, { first, layers }: MachineNetwork): void {
-	placer.set("FLIP", 0);
+	placer.set("SCAN_END", 0);
 	placer.put("packed_query", first.query.flatMap(packColumn));
 	const context = placer.place(first.context.flatMap(packColumn));
 	placer.set("packed_context", context);
@@ -20,8 +20,12 @@ export function placePackedTables(placer: Placer, { first, layers }: MachineNetw
 		[0, 1, 2].map((n) => (buckets[n] === undefined ? 0 : context + bytes * (buckets[n] as number))),
 	);
 	placer.put("space_windows", words(addresses));
-	layers.forEach(({ columns }, i) => {
-		placer.put(`packed_${i + 2}`, columns.flatMap(packColumn));
+	layers.forEach(({ width, columns, start }, i) => {
+		const weights = placer.place(columns.flatMap((column) => packColumn(column.subarray(0, width))));
+		placer.set(`packed_${i + 2}`, weights);
+		if (i === 0) placer.set("LAST_COLUMN", weights + (columns.length - 1) * columnBytes(width));
+		placer.put(`starts_${i + 2}`, [...lowBytes(start), ...highBytes(start)]);
+		placer.set(`STARTS_${i + 2}`, start.length);
 	});
 }
 
@@ -29,11 +33,10 @@ export function placePackedTables(placer: Placer, { first, layers }: MachineNetw
 export function reservePackedWork(placer: Placer, work: MemoryMap, { first, layers }: MachineNetwork): void {
 	placer.set("CONTEXT_COLUMNS", work.pages(2 * CONTEXT_BUCKETS));
 	layers.forEach(({ columns }, i) => {
-		placer.set(`COLUMNS_${i + 1}`, work.pages(columns.length, columns.length));
+		const length = Math.min(256, columns.length + 1);
+		placer.set(`COLUMNS_${i + 1}`, work.pages(length, length));
 	});
 	placer.set("query_columns", work.bytes(2 * first.query.length));
-	placer.set("WIDE_BYTES", work.bytes(1));
-	placer.set("WIDE_X", work.bytes(2));
 }
 
 /** Bytes of a packed column to this many neurons. */
@@ -42,10 +45,8 @@ export function columnBytes(width: number): number {
 }
 
 /** The part of `network.asm` that works out the addresses of columns. */
-export function packedStartSource(layers: readonly MachineLayer[]): string {
+export function packedStartSource(layers: readonly MachineLayer[]): string[] {
 	const lines = [
-		"; Generated: addresses of this network's columns.",
-		"start_kernel:",
 		"\tld hl,packed_query",
 		"\tld de,BYTES_1",
 		"\tld bc,QUERY_BUCKETS",
@@ -56,7 +57,7 @@ export function packedStartSource(layers: readonly MachineLayer[]): string {
 		"\tld ix,CONTEXT_COLUMNS*256",
 		"\tcall word_addresses",
 	];
-	layers.forEach((_, i) => {
+	layers.forEach(({ columns }, i) => {
 		const from = i + 1;
 		const to = i + 2;
 		lines.push(
@@ -65,8 +66,20 @@ export function packedStartSource(layers: readonly MachineLayer[]): string {
 			`\tld bc,WIDTH_${from}_LOOP*256+COLUMNS_${from}`,
 			"\tcall split_addresses",
 		);
+		// A column at 0 ends the scan (packed-entry.asm).
+		if (columns.length < 256)
+			lines.push(
+				"\txor a",
+				`\tld (COLUMNS_${from}*256+WIDTH_${from}),a`,
+				`\tld (COLUMNS_${from}*256+256+WIDTH_${from}),a`,
+			);
 	});
-	return [...lines, "\tret", ""].join("\n");
+	return [...lines, "\tret"];
+}
+
+/** The code of `network.asm` that starts the accumulators of a layer. */
+export function packedLayerStart(layer: number): string[] {
+	return [`\tstart_layer LOW_${layer},STARTS_${layer},starts_${layer}`];
 }
 
 function packColumn(weights: ArrayLike<number>): number[] {

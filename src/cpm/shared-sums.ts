@@ -7,9 +7,12 @@
  *         b  . + . - + -   →     a  + . . . . .      b += v
  *                                b  . . . . + .
  */
-/** T-states of one step of a column with its average carry, and of adding a shared sum to its two neurons. */
+/**
+ * T-states of one step of a column with its average carry; of adding a shared sum to its two neurons, with its part
+ * of the way to the next few, and its start.
+ */
 const STEP_T = 34 + 0.2 * 29 + 1;
-const SHARE_T = 164;
+const SHARE_T = 134 + 5 + 11;
 
 export interface Share {
 	/** Accumulator that holds the shared sum. */
@@ -45,8 +48,33 @@ export function shareSums(rows: Int8Array[], activity: ArrayLike<number>, mostAc
 		shares.push({ sum, first, second, opposite });
 		gains.update([first, second, sum]);
 	}
-	// A sum may feed a sum made before it, never one made after it.
-	return { rows, shares: shares.reverse() };
+	return { rows, shares: inOrder(shares) };
+}
+
+/**
+ * In an order in which they can be handed on, those of a kind together where that is possible: share.asm does up to four
+ * in a row. A sum may feed a sum made before it, which then has to wait.
+ */
+function inOrder(shares: readonly Share[]): Share[] {
+	const waitsFor = new Map(shares.map(({ sum }) => [sum, 0]));
+	const feed = ({ first, second }: Share, amount: number) => {
+		for (const target of [first, second])
+			if (waitsFor.has(target)) waitsFor.set(target, (waitsFor.get(target) as number) + amount);
+	};
+	for (const share of shares) feed(share, 1);
+	const ordered: Share[] = [];
+	let left = [...shares];
+	for (let opposite = false; left.length > 0; ) {
+		const ready = left.find((share) => share.opposite === opposite && waitsFor.get(share.sum) === 0);
+		if (ready === undefined) {
+			opposite = !opposite;
+			continue;
+		}
+		ordered.push(ready);
+		feed(ready, -1);
+		left = left.filter((share) => share !== ready);
+	}
+	return ordered;
 }
 
 function moveCommonWeights(a: Int8Array, b: Int8Array, opposite: boolean): Int8Array {

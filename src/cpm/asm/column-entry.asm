@@ -10,14 +10,28 @@ enter_count macro &page
 	ret			; 10
 	endm
 
-; Adds a column times A (1..255) to the accumulators of a page pair: DE = its address. Keeps BC, HL.
+; Adds the column at HL times A (1..255) to the accumulators of a page pair. Keeps BC, DE.
+; bytes: length of a column of that layer, for packed-entry.asm.
 enter_scatter macro &page,&bytes
 	di			; 4
-	ex de,hl		; 4
 	ld sp,hl		; 6
-	ex de,hl		; 4
 	exx			; 4
 	ld e,a			; 4
 	ld h,&page		; 7
 	ret			; 10
+	endm
+
+; Pushes HL 8*B times.
+push_by_eight macro
+#local
+more:	push hl			; 11
+	push hl
+	push hl
+	push hl
+	push hl
+	push hl
+	push hl
+	push hl
+	djnz more		; 13
+#endlocal
 	endm

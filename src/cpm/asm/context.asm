@@ -8,17 +8,12 @@
 ; them (the packer folds them into the thresholds), a character that comes takes out of BASE the three windows of spaces
 ; that it ends, and a step counts only the windows that reach a character: 3 a character instead of 21.
 
-; In: BASE. Out: SUMS (one signed byte a neuron): BASE and the windows that reach a character.
+; Out: SUMS, a byte a neuron plus 128: the windows that reach a character. DE = SUMS.
 add_context:
-	ld hl,BASE*256
-	ld de,SUMS*256
-	ld bc,WIDTH_1
-	call copy_end-2*SUMS_1_LDI
+	call clear_context
 	ld a,(SPACES)
 	cp 8
-	ret z			; nothing said yet
-	push ix
-	push iy
+	jr z,context_counted	; nothing said yet
 	ld ix,0
 	add ix,sp
 	sub 2			; the first start whose window of 3 reaches a character
@@ -78,8 +73,8 @@ context_back:
 context_next:
 	inc hl
 	djnz context_start
-	pop iy
-	pop ix
+context_counted:
+	ld de,SUMS*256
 	ret
 
 ; C = C*31 + (HL)

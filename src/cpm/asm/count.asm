@@ -91,14 +91,26 @@ uncount_spaces:
 	ld e,(hl)
 	inc hl
 	ld d,(hl)
-	push ix
-	push iy
 	ld ix,0
 	add ix,sp
 	ld iy,spaces_done
 	push de
 	enter_count BASE
 spaces_done:
-	pop iy
-	pop ix
 	ret
+
+; SUMS = nothing counted: 128 for each neuron and for the one that ends the scan.
+clear_context:
+	ld ix,0
+	add ix,sp
+	ld hl,8080h
+	ld b,CLEAR_ROUNDS
+	di
+	ld sp,SUMS*256+16*CLEAR_ROUNDS
+clear_round:
+	rept n = 1 to 8
+	push hl			; 11
+	endr
+	djnz clear_round	; 13 for 16 bytes
+	ld sp,ix
+	jp let_interrupts

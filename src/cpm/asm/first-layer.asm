@@ -5,16 +5,15 @@
 ;
 ; v >= 0 says active; one signed byte holds it. The sums of the query (query.asm) hold v as it is after 8 spaces, in 16
 ; bits; it is then kept as a byte. Context moves it by -63 to +63 from there (21 windows of spaces go, 21 others come, each
-; worth -2 to +1). So what is below -65 stays inactive and is kept as -65, and what is above 64 does not fit. A query
+; worth -2 to +1). So what is below -64 stays inactive and is kept as -64, and what is above 64 does not fit. A query
 ; with such a neuron, or with one so low that the machine's 16-bit sums would wrap (8*v < -8192), takes the wide path
 ; below: exact, slow, and rare.
 
-V_LOWEST equ -65
+V_LOWEST equ -64
 V_HIGHEST equ 64
 V_NO_WRAP equ 0FC40h		; -960
 
-; Once per query: SUM_LOW, SUM_HIGH and QUERY_COUNTS -> BASE, A = WIDE. On the reply trie (trie.asm) BASE is kept plus
-; 128: FLIP is 80h.
+; Once per query: SUM_LOW, SUM_HIGH and QUERY_COUNTS -> BASE, v plus 128; A = WIDE.
 prepare_first_layer:
 	xor a
 	ld (WIDE),a
@@ -58,141 +57,159 @@ far_below:
 narrow_lowest:
 	ld a,256+V_LOWEST
 narrow_store:
-	xor FLIP
+	xor 80h
 	ld h,BASE
 	ld (hl),a
 	ld h,QUERY_COUNTS
 	inc l
 	djnz narrow
-	ld a,1
-	ld (LAST_NEURON),a	; the one behind the last: trie.asm
+	ld a,80h
+	ld (LAST_NEURON),a	; the one behind the last, which ends the scan
 	ld a,(WIDE)
 	or a
 	ret z
 	call add_counts
-	ld hl,BASE*256		; wide: SUMS holds the context alone
+	ld hl,BASE*256		; wide: BASE and SUMS hold the context alone
 	ld b,WIDTH_1_LOOP
 no_base:
-	ld (hl),0
+	ld (hl),80h
 	inc l
 	djnz no_base
 	ld a,(WIDE)
 	ret
 
-; Scans layer 1 and scatters every active neuron into layer 2.
+; Scans layer 1 and scatters every active neuron into layer 2. DE = what the context adds, a byte a neuron plus 128: with
+; BASE plus 128 too, the sum of both carries exactly where v >= 0, and is v. One more neuron behind the last, 128 in both,
+; is always active: its column is SCAN_END.
+;   a neuron at rest 30 T      an active one 116 T to the column, 37 back
 scan_first:
 	ld a,(WIDE)
 	or a
 	jp nz,scan_first_wide
-	push ix
-	push iy
 	ld ix,0
 	add ix,sp
-	ld hl,SUMS*256
-	ld b,WIDTH_1_ROUNDS
-	jp first_1+5*WIDTH_1_SKIP
-	rept n = 1 to 8
-first_{n}:
-	ld a,(hl)		; 7
-	add a,a			; 4   sign -> carry
-	jr nc,first_hit_{n}	; 7
-first_next_{n}:
+	ld hl,BASE*256
+scan_first_from:
+	ld iy,first_back
+	jr first_neuron
+first_back:
+	ld h,BASE		; 7
+	ld l,c			; 4
+first_rest:
 	inc l			; 4
+	inc e			; 4   what the context adds does not cross a page
+first_neuron:
+	ld a,(de)		; 7
+	add a,(hl)		; 7
+	jr c,first_active	; 7
+	rept n = 1 to 15
+	inc l			; 4
+	inc e			; 4
+	ld a,(de)		; 7
+	add a,(hl)		; 7
+	jr c,first_active	; 7
 	endr
-	djnz first_1		; 13 for 8
-	pop iy
-	pop ix
-	ret
-	rept n = 1 to 8
-first_hit_{n}:
-	ld iy,first_next_{n}	; 14
-	jr first_active		; 12
-	endr
-first_active:			; A = 2*v
-	add a,a
-	jr c,first_large
-	add a,a
-	jr c,first_large
-	ld h,OFFSETS
-	add a,(hl)		; x = 8*v + offset
-	jr c,first_large
-	ld h,COLUMNS_1
-	ld e,(hl)
-	inc h
-	ld d,(hl)
-	ld h,SUMS
-	enter_scatter LOW_2,BYTES_2
-first_large:			; x > 255
-	ld h,SUMS
-	ld e,(hl)
-	ld d,0
+	jr first_rest		; 12 for 16
+first_active:			; A = v, L = neuron
+	ld c,l			; 4
+	cp 31			; 7
+	jr nc,first_large	; 7
+	add a,a			; 4
+	add a,a			; 4
+	add a,a			; 4
+	ld h,OFFSETS		; 7
+	add a,(hl)		; 7   x = 8*v + offset, at most 248
+first_column:
+	ld h,COLUMNS_1		; 7
+	ld b,(hl)		; 7
+	inc h			; 4
+	ld h,(hl)		; 7
+	ld l,b			; 4
+	enter_scatter LOW_2,BYTES_2	; 35
+first_large:			; x may be above 255
+	ld (VECTOR),de
+	ld l,a
+	ld h,0
 	call first_x
-	call first_wide
-	jp iy
+	ld iy,first_large_done
+	jr first_times
+first_large_done:
+	ld de,(VECTOR)
+	ld iy,first_back
+	jp first_back
 
-; In: DE = v (not negative, or any 16 bits), L = neuron. Out: DE = 8*v + offset, 16 bits.
+; In: HL = v (not negative, or any 16 bits), C = neuron. Out: HL = 8*v + offset, 16 bits. Destroys DE.
 first_x:
-	push hl
-	ld h,OFFSETS
-	ld a,(hl)
-	ex de,hl
 	add hl,hl
 	add hl,hl
 	add hl,hl
+	ld d,OFFSETS
+	ld e,c
+	ld a,(de)
 	ld e,a
 	ld d,0
 	add hl,de
-	ex de,hl
-	pop hl
 	ret
 
-; Adds the column of neuron L, DE times (any x from 1). Keeps HL, B.
-first_wide:
-	push bc
-	push hl
+; Adds the column of neuron C, HL times (from 1): low part, high part (layers.asm). Goes on at IY. Destroys DE.
+first_times:
+	ld a,h
+	ld (HIGH_PART),a
+	ld (TIMES_NEXT),iy
+	ld iy,first_high_part
+	ld a,l
+	ld l,c
+	or a
+	jr nz,first_column
+first_high_part:
+	ld iy,(TIMES_NEXT)
+	ld a,(HIGH_PART)
+	or a
+	jr nz,first_high_run
+	jp iy
+first_high_run:
 	ld h,COLUMNS_1
-	ld c,(hl)
-	inc h
+	ld l,c
 	ld b,(hl)
-	ld a,LOW_2
-	ld l,BYTES_2		; for packed.asm
-	call wide_column
-	pop hl
-	pop bc
-	ret
+	inc h
+	ld h,(hl)
+	ld l,b
+	enter_scatter LOW_2+1,BYTES_2
 
-; The wide path: v = query half (16 bits) + context (a byte), x = (8*v + offset) as the 14 bits that a 16-bit sum keeps
-; after its shift by two; bit 13 is its sign.
+; The wide path: v = query half (16 bits) + context, x = (8*v + offset) as the 14 bits that a 16-bit sum keeps after its
+; shift by two; bit 13 is its sign.
 scan_first_wide:
-	ld hl,SUMS*256
-	ld b,WIDTH_1_LOOP
+	ld ix,0
+	add ix,sp
+	ld c,0
 wide_neuron:
-	push bc
+	ld l,c
+	ld h,BASE
 	ld a,(hl)
+	ld h,SUMS
+	add a,(hl)
 	ld e,a
-	add a,a
 	sbc a,a
+	cpl			; carry: not negative
 	ld d,a			; DE = context
-	push hl
 	ld h,SUM_LOW
-	ld c,(hl)
+	ld a,(hl)
 	inc h
-	ld b,(hl)
-	ex de,hl
-	add hl,bc
-	ex de,hl		; DE = v
-	pop hl
+	ld h,(hl)
+	ld l,a
+	add hl,de		; HL = v
 	call first_x
-	bit 5,d
+	bit 5,h
 	jr nz,wide_next
-	ld a,d
+	ld a,h
 	and 1Fh
-	ld d,a
-	or e
-	jr z,wide_next
-	call first_wide
+	ld h,a
+	or l
+	ld iy,wide_next
+	jr nz,first_times
 wide_next:
-	pop bc
-	inc l
-	djnz wide_neuron
+	inc c
+	ld a,c
+	cp WIDTH_1_LOOP
+	jr nz,wide_neuron
 	ret

@@ -1,108 +1,124 @@
-; The layers behind the first, as macros that network.asm (generated) strings together.
+; Hidden layers behind the first: network.asm (generated) has a scan for each.
 ;
-; A hidden layer's accumulators start at bias - 4, so that "not negative" says active: y = acc >> 2 is at least 1 where
-; acc - 4 >= 0, and x = ((acc - 4) >> 2) + 1.
-
-; Copies BC bytes from HL to DE at 16.6 T a byte, up to 16 LDI a round. Enter at copy_end - 2*m, where m (1 to 16, the
-; packer's SUMS_..._LDI) is how many the first round does.
-copy_round:
-	rept n = 1 to 16
-	ldi			; 16
-	endr
-copy_end:
-	jp pe,copy_round	; 10
-	ret
-
-; Accumulators of a layer from its biases: low bytes at biases, high bytes behind them.
-start_layer macro &low,&width,&ldi_entry,&biases
-	ld hl,&biases
-	ld de,&low*256
-	ld bc,&width
-	call copy_end-2*&ldi_entry
-	ld de,&low*256+256
-	ld bc,&width
-	call copy_end-2*&ldi_entry
-	endm
+; Their accumulators start at bias - 4, so that "not negative" says active: y = acc >> 2 is at least 1 where acc - 4 >= 0,
+; and x = ((acc - 4) >> 2) + 1. The scan of one layer and the scatter into the next are one pass. One more accumulator
+; behind the last neuron is always active: its column is SCAN_END.
+;
+; A column is linear: x = 256*high + low is a run of low on the page of low bytes and one of high on the page of high bytes.
+; Carries of the second run fall into the page behind that: the low bytes of the next layer, which start anew before they
+; are used, or a page that is nobody's (image.ts).
 
 ; Scans a hidden layer (low: page of its low bytes) and scatters every active neuron into the next (next: its low page).
-scan_hidden macro &low,&rounds,&skip,&columns,&next,&bytes
+;   a neuron at rest 23 T      an active one, x up to 64: 101 T to the column, 26 back
+scan_hidden macro &low,&columns,&next,&bytes
 #local
-	push ix
-	push iy
+	start_scan &low
+	jr neuron
+rest:	inc c			; 4
+neuron:	ld a,(bc)		; 7   high byte
+	add a,a			; 4   sign -> carry
+	jr nc,active		; 7
+	rept n = 1 to 15
+	inc c			; 4
+	ld a,(bc)		; 7
+	add a,a			; 4
+	jr nc,active		; 7
+	endr
+	jr rest			; 12 for 16
+	active_neuron &low,&columns,&next,&bytes
+#endlocal
+	endm
+
+; The same for 256 neurons, which leave no number for one that ends the scan.
+scan_full macro &low,&columns,&next,&bytes
+#local
+	start_scan &low
+	jr neuron
+rest:	inc c			; 4
+	ret z			; 5
+neuron:	ld a,(bc)		; 7
+	add a,a			; 4
+	jr c,rest		; 12
+	active_neuron &low,&columns,&next,&bytes
+#endlocal
+	endm
+
+; B = page of high bytes, C = neuron, D = page of (low byte >> 2) + 1, IX = stack, IY = where columns come back to.
+start_scan macro &low
 	ld ix,0
 	add ix,sp
-	ld hl,&low*256+256
-	ld b,&rounds
-	jp neuron_1+5*&skip
-	rept n = 1 to 8
-neuron_{n}:
-	ld a,(hl)		; 7
-	add a,a			; 4   sign -> carry
-	jr nc,hit_{n}		; 7
-next_{n}:
-	inc l			; 4
-	endr
-	djnz neuron_1		; 13 for 8
-	pop iy
-	pop ix
-	jp scanned
-	rept n = 1 to 8
-hit_{n}:
-	ld iy,next_{n}		; 14
-	jr active		; 12
-	endr
-active:				; A = 2*high, Z if that is 0, H = page of high bytes
-	jr nz,medium		; 7
-	dec h			; 4
-	ld a,(hl)		; 7
-	rrca			; 4
-	rrca			; 4
-	and 3Fh			; 7
-	inc a			; 4   x, 1..64
+	ld iy,rest
+	ld bc,&low*256+256
+	ld d,QUARTERS
+	endm
+
+; Neuron C is active: A = 2*high, Z where that is 0. Goes on at rest.
+active_neuron macro &low,&columns,&next,&bytes
+active:	jr nz,medium		; 7
+	ld l,c			; 4
+	ld h,&low		; 7
+	ld e,(hl)		; 7
+	ld a,(de)		; 7   x, 1..64
 run:	ld h,&columns		; 7
 	ld e,(hl)		; 7
 	inc h			; 4
-	ld d,(hl)		; 7
-	ld h,&low+1		; 7
-	enter_scatter &next,&bytes
+	ld h,(hl)		; 7
+	ld l,e			; 4
+	enter_scatter &next,&bytes	; 35
 medium:	cp 8			; 7
 	jr nc,large		; 7
 	rrca			; 4
 	rrca			; 4
 	rrca			; 4   high * 64
-	ld e,a			; 4
-	dec h			; 4
-	ld a,(hl)		; 7
-	inc h			; 4
-	rrca			; 4
-	rrca			; 4
-	and 3Fh			; 7
-	or e			; 4
-	inc a			; 4   x, 65..255
+	ld l,c			; 4
+	ld h,&low		; 7
+	ld e,(hl)		; 7
+	ld h,a			; 4
+	ld a,(de)		; 7
+	add a,h			; 4   x, 65..255
 	jr nz,run		; 12
-large:	ld d,(hl)
-	dec h
+large:	ld a,(bc)		; x from 256 on
+	ld l,c
+	ld h,&low
+	ld l,(hl)
+	ld h,a
+	srl h
+	rr l
+	srl h
+	rr l
+	inc hl
+	bit 5,h			; acc - 4 wrapped: acc was -32768 to -32765, so inactive
+	jp nz,rest
+	ld iy,high_part
+	ld d,h
+	ld a,l
+	ld l,c
+	or a
+	jr nz,run
+high_part:			; the same column on the page of high bytes
+	ld a,d
+	ld d,QUARTERS
+	ld iy,rest
+	ld h,&columns
+	ld l,c
 	ld e,(hl)
 	inc h
-	srl d
-	rr e
-	srl d
-	rr e
-	inc de
-	bit 5,d			; acc - 4 wrapped: acc was -32768 to -32765, so inactive
-	jr nz,skip
-	push bc
-	push hl
-	ld h,&columns
-	ld c,(hl)
-	inc h
-	ld b,(hl)
-	ld a,&next
-	ld l,&bytes		; for packed.asm
-	call wide_column
-	pop hl
-	pop bc
-skip:	jp iy
-scanned:
+	ld h,(hl)
+	ld l,e
+	enter_scatter &next+1,&bytes
+	endm
+
+; The page by which active_neuron divides by four.
+make_quarters macro
+#local
+	ld hl,QUARTERS*256
+entry:	ld a,l
+	rrca
+	rrca
+	and 3Fh
+	inc a
+	ld (hl),a
+	inc l
+	jr nz,entry
 #endlocal
 	endm

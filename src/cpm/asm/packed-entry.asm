@@ -6,13 +6,29 @@ enter_count macro &page
 	jp packed_count
 	endm
 
-; Adds a column times A (1..255) to the accumulators of a page pair: DE = its address. Keeps BC, HL.
+; Adds the column at HL times A (1..255) to the accumulators of a page pair; a column at 0 ends the scan. Keeps BC, DE.
 ; bytes: length of a column of that layer.
 enter_scatter macro &page,&bytes
-	push hl			; 11
+	inc h			; 4
+	dec h			; 4
+	ret z			; 5
+	push de			; 11
 	push bc			; 11
+	ex de,hl		; 4
 	ld c,a			; 4
 	ld h,&page		; 7
 	ld ix,&bytes		; 14
 	jp packed_scatter	; 10
+	endm
+
+; Accumulators of a layer from a table of starts: low bytes, high bytes behind them.
+start_layer macro &low,&width,&starts
+	ld hl,&starts
+	ld de,&low*256
+	ld bc,&width
+	ldir			; 21 a byte
+	ld de,&low*256+256
+	ld bc,&width
+	ldir
+	ret
 	endm

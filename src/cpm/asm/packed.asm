@@ -5,7 +5,7 @@
 ;
 ;   a byte   33 T      a zero   26 T      +1, -1   67, 71 T, 14 more with a carry
 
-; In: A = x in C, DE = column, H = page of low bytes, IXL = bytes; BC and HL of the scan on the stack. Goes on at IY.
+; In: C = x, DE = column, H = page of low bytes, IXL = bytes; DE and BC of the scan on the stack. Goes on at IY.
 packed_scatter:
 	ld l,0
 	jr scatter_byte
@@ -59,7 +59,7 @@ scatter_past_{n}:
 	dec ixl			; 8
 	jr nz,scatter_byte	; 12
 	pop bc
-	pop hl
+	pop de
 	jp iy
 
 	rept n = 3 to 4
@@ -96,43 +96,6 @@ scatter_once_{n}:
 	dec h
 	jr scatter_past_{n}
 	endr
-
-; An input that is no byte: x = 256*high + low is one run of low on the low page and one of high on the high page, where
-; carries fall into the page behind it, which holds nothing at that moment.
-; In: DE = x (256..8191), BC = column, A = page of low bytes, L = bytes of a column. Keeps BC, IX, IY.
-wide_column:
-	push ix
-	push iy
-	ld (WIDE_PAGE),a
-	ld a,l
-	ld (WIDE_BYTES),a
-	ld (WIDE_X),de
-	ld a,e
-	or a
-	ld iy,wide_low_done
-	jr nz,wide_run
-wide_low_done:
-	ld hl,WIDE_PAGE
-	inc (hl)
-	ld a,(WIDE_X+1)
-	or a
-	ld iy,wide_high_done
-	jr nz,wide_run
-wide_high_done:
-	pop iy
-	pop ix
-	ret
-wide_run:			; a run of A
-	push hl
-	push bc
-	ld d,b
-	ld e,c
-	ld c,a
-	ld a,(WIDE_BYTES)
-	ld ixl,a
-	ld a,(WIDE_PAGE)
-	ld h,a
-	jp packed_scatter
 
 ; One hit: the weights of a column into a page of signed bytes (count), or out of it (uncount).
 ; In: A = page, address of the column on the stack. Keeps BC, DE, HL. Goes on at IY.

@@ -4,7 +4,15 @@ start_trie:
 	ret
 
 context_step equ add_context
-scan_first_layer equ scan_first
+
+; SUMS = nothing counted: 128 for each neuron and for the one that ends the scan.
+clear_context:
+	ld hl,SUMS*256
+	ld de,SUMS*256+1
+	ld bc,16*CLEAR_ROUNDS-1
+	ld (hl),80h
+	ldir
+	ret
 
 said:	ld a,c
 	jp push_context

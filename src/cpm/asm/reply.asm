@@ -42,6 +42,5 @@ start_reply:
 	jp start_trie		; A = WIDE
 
 ; One forward pass: A = index of the highest logit.
-step:	call context_step
-	call run_layers
+step:	call run_layers
 	jp argmax

@@ -231,52 +231,31 @@ breathe_ei:
 	ld sp,(BREATHE_SP)
 	ret
 
-; An input that is no byte. The column is linear: x = 256*high + low is one run of low on the low page and one of high on
-; the high page. Carries out of the high page fall into the page behind it: the low bytes of the next layer, which are set
-; anew before they are used (the shared sums among them by clear_spilled).
-; In: DE = x (256..8191), BC = column, A = page of low bytes. Keeps BC, IX, IY.
-wide_column:
-	push ix
-	push iy
-	ld ix,0
-	add ix,sp
-	ld (WIDE_PAGE),a
-	ld (WIDE_COLUMN),bc
-	ld a,e
-	or a
-	ld iy,wide_low_done
-	jr nz,wide_run
-wide_low_done:
-	ld hl,WIDE_PAGE
-	inc (hl)
-	ld a,d
-	or a
-	jr z,wide_high_done
-	ld (SPILLED),a
-	ld iy,wide_high_done
-	jr wide_run
-wide_high_done:
-	pop iy
-	pop ix
-	ret
-wide_run:			; a run of A
-	di
-	ld hl,(WIDE_COLUMN)
-	ld sp,hl
+; A scan ends like a column: the last of its neurons has SCAN_END for a stream, which names this place.
+scan_end:
 	exx
-	ld e,a
-	ld a,(WIDE_PAGE)
-	ld h,a
+	ld sp,ix
+scan_end_ei:
+	ei
 	ret
 
-; Where interrupts were off when CP/M started us they stay off: every EI becomes a NOP.
+; Lets interrupts in where a stretch without them ends behind the stack's return.
+let_interrupts:
+	ei
+	ret
+
+; Interrupts stay as CP/M had them when it started us: every EI is that, or a NOP where they were off.
 start_kernel:
+	ld b,0FBh		; EI
 	ld a,i			; P/V = IFF2
-	ret pe
+	jp pe,set_interrupts
 	ld a,i			; an NMOS Z80 clears P/V when an interrupt comes in this very instruction: ask twice
-	ret pe
-	xor a			; NOP
+	jp pe,set_interrupts
+	ld b,0			; NOP
+set_interrupts:
+	ld a,b
 	ld (column_ei),a
 	ld (breathe_ei),a
 	ld (scan_end_ei),a
+	ld (let_interrupts),a
 	ret

@@ -1,17 +1,14 @@
 ; Sums that two neurons share (shared-sums.ts finds them): one accumulator, added to both when the layer is complete.
-; A stream like a column's: address of share_same or share_opposite, the two neurons, accumulator and page; ... ;
-; address of column_done.  164 T a share.
-;
-; A shared sum is set to zero as it is read, for the next character; startup.asm does it for the first.
+; A stream like a column's: address of share_same_3 or share_opposite_2, as many times the two neurons, accumulator and
+; page; ... ; address of column_done.  134 T a share.
 
-share_same:
+	rept n = 4 to 1
+share_same_{n}:
 	pop bc			; 10  C = first neuron, B = second
 	pop hl			; 10  L = accumulator, H = page of low bytes
 	ld e,(hl)		; 7
-	ld (hl),0		; 10
 	inc h			; 4
 	ld d,(hl)		; 7
-	ld (hl),0		; 10
 	dec h			; 4
 	ld l,c			; 4
 	ld a,(hl)		; 7
@@ -30,16 +27,16 @@ share_same:
 	ld a,(hl)		; 7
 	adc a,d			; 4
 	ld (hl),a		; 7
+	endr
 	ret			; 10
 
-share_opposite:
+	rept n = 4 to 1
+share_opposite_{n}:
 	pop bc
 	pop hl
 	ld e,(hl)
-	ld (hl),0
 	inc h
 	ld d,(hl)
-	ld (hl),0
 	dec h
 	ld l,c
 	ld a,(hl)
@@ -58,25 +55,11 @@ share_opposite:
 	ld a,(hl)
 	sbc a,d
 	ld (hl),a
-	ret
-
-; Sets B shared sums at HL to zero again where carries of a wide input may have fallen into them (wide_column).
-clear_spilled:
-	ld a,(SPILLED)
-	or a
-	ret z
-	xor a
-clear_share:
-	ld (hl),a
-	inc l
-	djnz clear_share
-	ld (SPILLED),a
+	endr
 	ret
 
 ; Hands on the shared sums of a layer: HL = its stream.
 share_sums:
-	push ix
-	push iy
 	ld ix,0
 	add ix,sp
 	ld iy,shared
@@ -86,6 +69,4 @@ share_sums:
 	pop hl
 	ld sp,hl
 	ret
-shared:	pop iy
-	pop ix
-	ret
+shared:	ret

@@ -26,11 +26,6 @@ on_z80:
 	call print
 	jp 0
 enough:	ld sp,STACK		; the CCP's may lie where an interrupt now would spoil what follows; ours is empty yet
-	ld hl,LOW_2*256		; shared sums start at zero (share.asm)
-	ld de,LOW_2*256+1
-	ld bc,LOGITS*256+511-LOW_2*256
-	ld (hl),0
-	ldir
 	ld hl,TAIL
 	ld e,(hl)
 	ld d,0
@@ -106,7 +101,7 @@ chat_answered:
 ; What changes memory besides the stack happens here, after /V has had its look. Keeps HL.
 prepare:
 	push hl
-	call start_kernel
+	call prepare_network
 	pop hl
 	ret
 
