@@ -23,18 +23,24 @@ const STACK_BYTES = 128;
 const COMMAND_TAIL = 0x80;
 /** Longest line: the buffer less the end mark. */
 const LINE_BYTES = 127;
+/** What the sums of layer 1 hold besides v (query.asm). */
+const V_BIAS = 64;
 /** Variables, with their lengths. */
 const WORK_BYTES = {
 	QUERY_TEXT: 2,
+	QUERY_NEXT: 2,
 	QUERY_PAIR: 2,
-	QUERY_LAST: 1,
-	QUERY_FED: 1,
-	QUERY_LENGTH: 1,
+	QUERY_31: 2,
+	QUERY_CHARACTER: 2,
+	QUERY_RUN: 1,
+	QUERY_ROOM: 1,
+	QUERY_WIDE: 1,
+	LINE_END: 2,
+	IDLE: 1,
 	GUESS: 1,
 	GUESSED: 1,
 	KEPT_PAIR: 2,
-	KEPT_LAST: 1,
-	IDLE: 1,
+	KEPT_31: 2,
 	CONTEXT: 8,
 	SPACES: 1,
 	EMITTED: 1,
@@ -94,13 +100,10 @@ export function layOut(network: MachineNetwork, choice: LayoutChoice, codeLength
 }
 
 function setSizes(placer: Placer, { features, charset, first, layers }: MachineNetwork): void {
-	const mask = features.buckets - 1;
 	placer.set("CLASSES", charset.length);
 	placer.set("QUERY_BUCKETS", features.buckets);
-	placer.set("QUERY_MASK_LOW", mask & 255);
-	placer.set("QUERY_MASK_HIGH", mask >> 8);
-	placer.set("QUERY_BIGRAMS", features.ngrams.includes(2) ? 1 : 0);
-	placer.set("QUERY_TRIGRAMS", features.ngrams.includes(3) ? 1 : 0);
+	// Of twice a bucket's number: addresses of columns are words.
+	placer.set("QUERY_MASK", (2 * features.buckets - 1) >> 8);
 	placer.set("LINE_SIZE", LINE_BYTES);
 	setWidths(placer, 1, first.width, first.width);
 	layers.forEach(({ width, start }, i) => {
@@ -120,8 +123,10 @@ function setWidths(placer: Placer, layer: number, width: number, started: number
 
 function placeCommonTables(placer: Placer, { charset, first, layers }: MachineNetwork): void {
 	placer.load(placer.page("OFFSETS", first.width), first.offsets);
-	placer.put("sum_start_low", lowBytes(first.start));
-	placer.put("sum_start_high", highBytes(first.start));
+	const start = first.start.map((v) => v + V_BIAS);
+	placer.put("sum_start_low", lowBytes(start));
+	placer.put("sum_start_high", highBytes(start));
+	placer.set("START_WIDE", start.every((sum) => sum >= 0 && sum < 2 * V_BIAS) ? 0 : 1);
 	placer.put(
 		"charset",
 		charset.slice(0, -1).flatMap((character) => [...toMachineBytes(character)]),
@@ -160,10 +165,8 @@ function reserveVariables(placer: Placer, work: MemoryMap, { first }: MachineNet
 	placer.set("STACK", work.bytes(STACK_BYTES) + STACK_BYTES);
 	placer.set("LINE_TEXT", COMMAND_TAIL);
 	for (const [name, length] of Object.entries(WORK_BYTES)) placer.set(name, work.bytes(length));
-	// A guess keeps the counts of the query. The widest networks are those that are short of memory.
-	const guesses = first.width < WIDEST;
-	placer.set("GUESSES", guesses ? 1 : 0);
-	placer.set("KEPT_COUNTS", guesses ? work.bytes(first.width) : 0);
+	placer.set("GUESSES", first.width < WIDEST ? 1 : 0);
+	placer.set("GUESS_PAUSE", 64);
 	const base = placer.constants.get("BASE") as number;
 	placer.set("LAST_NEURON", first.width < WIDEST ? base * 256 + first.width : work.bytes(1));
 }

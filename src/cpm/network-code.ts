@@ -13,12 +13,13 @@ const KERNEL_FILES: Readonly<Record<Kernel, readonly string[]>> = {
 export type Dialogue = "console" | "aux";
 const IO_FILES: Readonly<Record<Dialogue, string>> = { console: "io-console.asm", aux: "io-aux.asm" };
 
-/** `entry.asm`, `io.asm`, `kernel.asm` and `network.asm` for a network. */
+/** `entry.asm`, `io.asm`, `features.asm`, `kernel.asm` and `network.asm` for a network. */
 export function generatedSources(network: MachineNetwork, kernel: Kernel, dialogue: Dialogue): Record<string, string> {
 	const start = kernel === "packed" ? packedStartSource(network.layers) : "";
 	return {
 		"entry.asm": include(ENTRY_FILES[kernel]),
 		"io.asm": include(IO_FILES[dialogue]),
+		"features.asm": featuresSource(network.features.ngrams),
 		"kernel.asm": KERNEL_FILES[kernel].map(include).join("\n"),
 		"network.asm": `${start}${layersSource(network)}`,
 	};
@@ -26,6 +27,19 @@ export function generatedSources(network: MachineNetwork, kernel: Kernel, dialog
 
 function include(file: string): string {
 	return `#include "${file}"`;
+}
+
+/** What query-window.asm does at the end of each window of three and of two characters. */
+function featuresSource(ngrams: readonly number[]): string {
+	const trigram = ngrams.includes(3) ? "\tcount_trigram" : "\tld de,(QUERY_CHARACTER)";
+	const bigram = ngrams.includes(2) ? ["\tcount_bigram"] : [];
+	const macro = (name: string, lines: readonly string[]) => [`${name} macro`, ...lines, "\tendm"];
+	return [
+		"; Generated: the windows that this model looks at.",
+		...macro("end_trigram", [trigram]),
+		...macro("end_bigram", bigram),
+		"",
+	].join("\n");
 }
 
 function layersSource({ layers }: MachineNetwork): string {

@@ -5,13 +5,13 @@
 import { CONTEXT_BUCKETS } from "../model/network.js";
 import type { MachineLayer, MachineNetwork } from "./machine-network.js";
 import type { MemoryMap } from "./memory-map.js";
-import { type Placer, words } from "./placer.js";
+import { type Placer, wordPages, words } from "./placer.js";
 
 const CODES: Readonly<Record<number, number>> = { 0: 0b00, 1: 0b01, [-1]: 0b10, [-2]: 0b11 };
 
 /** Places what is loaded: the weights, and which columns hold windows of spaces. */
 export function placePackedTables(placer: Placer, { first, layers }: MachineNetwork): void {
-	placer.set("FLIP", 0);
+	placer.set("TRIE", 0);
 	placer.put("packed_query", first.query.flatMap(packColumn));
 	const context = placer.place(first.context.flatMap(packColumn));
 	placer.set("packed_context", context);
@@ -31,7 +31,7 @@ export function reservePackedWork(placer: Placer, work: MemoryMap, { first, laye
 	layers.forEach(({ columns }, i) => {
 		placer.set(`COLUMNS_${i + 1}`, work.pages(columns.length, columns.length));
 	});
-	placer.set("query_columns", work.bytes(2 * first.query.length));
+	placer.set("QUERY_COLUMNS", work.pages(...wordPages(first.query.length)));
 	placer.set("WIDE_BYTES", work.bytes(1));
 	placer.set("WIDE_X", work.bytes(2));
 }
@@ -49,7 +49,7 @@ export function packedStartSource(layers: readonly MachineLayer[]): string {
 		"\tld hl,packed_query",
 		"\tld de,BYTES_1",
 		"\tld bc,QUERY_BUCKETS",
-		"\tld ix,query_columns",
+		"\tld ix,QUERY_COLUMNS*256",
 		"\tcall word_addresses",
 		"\tld hl,packed_context",
 		`\tld bc,${CONTEXT_BUCKETS}`,

@@ -31,6 +31,8 @@ name:	ds 10,0			; program name, zero terminated (10: so that the jump above hold
 #include "line.asm"
 #include "guess.asm"
 #include "query.asm"
+#include "features.asm"
+#include "query-window.asm"
 #include "reply.asm"
 #include "context.asm"
 #include "first-layer.asm"

@@ -10,6 +10,15 @@ enter_count macro &page
 	ret			; 10
 	endm
 
+; The same for the column at HL.
+enter_window macro &page
+	di			; 4
+	ld sp,hl		; 6
+	exx			; 4
+	ld h,&page		; 7
+	ret			; 10
+	endm
+
 ; Adds a column times A (1..255) to the accumulators of a page pair: DE = its address. Keeps BC, HL.
 enter_scatter macro &page,&bytes
 	di			; 4

@@ -6,6 +6,12 @@ enter_count macro &page
 	jp packed_count
 	endm
 
+; The same for the column at HL.
+enter_window macro &page
+	push hl			; 11
+	enter_count &page
+	endm
+
 ; Adds a column times A (1..255) to the accumulators of a page pair: DE = its address. Keeps BC, HL.
 ; bytes: length of a column of that layer.
 enter_scatter macro &page,&bytes

@@ -3,9 +3,9 @@
 ; on the trie a step needs no hashes, no context columns and no copies.
 ;
 ;   node:    dw vector; db children; then for each child db class, dw node
-;   vector:  a byte per neuron: change of v against 8 spaces, plus 128; then 0FFh
+;   vector:  a byte per neuron: change of v against 8 spaces, plus 192; then 0FFh
 ;
-; With BASE kept plus 128 too, the sum of both carries exactly where v >= 0, and is v. One more neuron behind the last,
+; With BASE kept plus 64, the sum of both carries exactly where v >= 0, and is v. One more neuron behind the last,
 ; always active, has a column that ends the scan.
 
 ; After prepare_first_layer: A = WIDE. A wide query goes without the trie, whose bytes could not hold it.
@@ -129,15 +129,7 @@ follow_found:
 leave_trie:
 	ld hl,0
 	ld (NODE),hl
-	ld hl,BASE*256
-	ld b,WIDTH_1_LOOP
-	ld c,80h
-plain_base:
-	ld a,(hl)
-	xor c
-	ld (hl),a
-	inc l
-	djnz plain_base
+	call plain_base
 	call start_context
 	ld hl,REPLY
 	ld a,(REPLY_LEFT)
