@@ -19,6 +19,8 @@ const WIDEST = 256;
 const CRC_BYTES = 2;
 /** Ours takes less than 40; the rest is for interrupt handlers and a BIOS without a stack of its own. */
 const STACK_BYTES = 128;
+/** CP/M's file control block for the names of the command line, which ends at the tail: a chat has no use for it. */
+const DEFAULT_FCB = 0x5c;
 /** CP/M's buffer for the command tail and for disk records, free for the lines of a chat. */
 const COMMAND_TAIL = 0x80;
 /** Longest line: the buffer less the end mark. */
@@ -164,7 +166,12 @@ function reserveAccumulators(placer: Placer, work: MemoryMap, { first, layers }:
 function reserveVariables(placer: Placer, work: MemoryMap, { first }: MachineNetwork): void {
 	placer.set("STACK", work.bytes(STACK_BYTES) + STACK_BYTES);
 	placer.set("LINE_TEXT", COMMAND_TAIL);
-	for (const [name, length] of Object.entries(WORK_BYTES)) placer.set(name, work.bytes(length));
+	let free = DEFAULT_FCB;
+	for (const [name, length] of Object.entries(WORK_BYTES)) {
+		const fits = free + length <= COMMAND_TAIL;
+		placer.set(name, fits ? free : work.bytes(length));
+		if (fits) free += length;
+	}
 	placer.set("GUESSES", first.width < WIDEST ? 1 : 0);
 	placer.set("GUESS_PAUSE", 64);
 	const base = placer.constants.get("BASE") as number;
