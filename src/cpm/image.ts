@@ -7,7 +7,7 @@ import { placeColumnTables, reserveShares } from "./column-tables.js";
 import type { ColumnCode } from "./columns.js";
 import type { MachineLayer, MachineNetwork } from "./machine-network.js";
 import { MemoryMap } from "./memory-map.js";
-import { columnBytes, placePackedTables, reservePackedWork } from "./packed-tables.js";
+import { placePackedTables, reservePackedWork } from "./packed-tables.js";
 import { type Block, highBytes, lowBytes, Placer } from "./placer.js";
 import { type Kernel, PROGRAM_ORIGIN } from "./program.js";
 import type { TrieNode } from "./reply-trie.js";
@@ -118,7 +118,7 @@ function setWidths(placer: Placer, layer: number, width: number, started: number
 	placer.set(`WIDTH_${layer}_LOOP`, width & 255);
 	placer.set(`WIDTH_${layer}_ROUNDS`, Math.ceil(width / 8));
 	placer.set(`WIDTH_${layer}_SKIP`, (8 - (width % 8)) % 8);
-	placer.set(`BYTES_${layer}`, columnBytes(width));
+	placer.set(`BYTES_${layer}`, 0);
 	placer.set(`SUMS_${layer}`, started);
 	placer.set(`SUMS_${layer}_LDI`, ((started - 1) % 16) + 1);
 }

@@ -6,7 +6,7 @@ import type { Kernel } from "./program.js";
 const ENTRY_FILES: Readonly<Record<Kernel, string>> = { column: "column-entry.asm", packed: "packed-entry.asm" };
 const KERNEL_FILES: Readonly<Record<Kernel, readonly string[]>> = {
 	column: ["scatter.asm", "count.asm", "share.asm", "trie.asm"],
-	packed: ["packed.asm", "plain-context.asm"],
+	packed: ["packed.asm", "packed-count.asm", "packed-start.asm", "plain-context.asm"],
 };
 
 /** Devices a program can talk over: the machine's console, or RDR: and PUN: where the console is not on the line. */

@@ -1,44 +1,39 @@
 /**
- * Tables of the packed kernel (packed.asm): 2 bits a weight, column after column at a fixed stride, so that the addresses
- * of columns need not be loaded: the program works them out at start.
+ * Tables of the packed kernel: the lists of packed-lists.ts, column after column without a gap, so that the addresses of
+ * columns need not be loaded: the program works them out at start (packed-start.asm).
  */
 import { CONTEXT_BUCKETS } from "../model/network.js";
 import type { MachineLayer, MachineNetwork } from "./machine-network.js";
 import type { MemoryMap } from "./memory-map.js";
+import { packColumn } from "./packed-lists.js";
 import { type Placer, wordPages, words } from "./placer.js";
-
-const CODES: Readonly<Record<number, number>> = { 0: 0b00, 1: 0b01, [-1]: 0b10, [-2]: 0b11 };
 
 /** Places what is loaded: the weights, and which columns hold windows of spaces. */
 export function placePackedTables(placer: Placer, { first, layers }: MachineNetwork): void {
 	placer.set("TRIE", 0);
 	placer.put("packed_query", first.query.flatMap(packColumn));
-	const context = placer.place(first.context.flatMap(packColumn));
+	const columns = first.context.map(packColumn);
+	const context = placer.place(columns.flat());
 	placer.set("packed_context", context);
-	const bytes = columnBytes(first.width);
-	const addresses = first.spaceBuckets.flatMap((buckets) =>
-		[0, 1, 2].map((n) => (buckets[n] === undefined ? 0 : context + bytes * (buckets[n] as number))),
+	const address = (bucket: number) => context + columns.slice(0, bucket).flat().length;
+	const windows = first.spaceBuckets.flatMap((buckets) =>
+		[0, 1, 2].map((n) => (buckets[n] === undefined ? 0 : address(buckets[n] as number))),
 	);
-	placer.put("space_windows", words(addresses));
+	placer.put("space_windows", words(windows));
 	layers.forEach(({ columns }, i) => {
 		placer.put(`packed_${i + 2}`, columns.flatMap(packColumn));
 	});
 }
 
-/** Reserves work memory for the addresses of columns. */
+/** Reserves work memory for the addresses of columns and the table that splits a byte. */
 export function reservePackedWork(placer: Placer, work: MemoryMap, { first, layers }: MachineNetwork): void {
+	placer.set("GAPS", work.pages(256));
 	placer.set("CONTEXT_COLUMNS", work.pages(2 * CONTEXT_BUCKETS));
 	layers.forEach(({ columns }, i) => {
 		placer.set(`COLUMNS_${i + 1}`, work.pages(columns.length, columns.length));
 	});
 	placer.set("QUERY_COLUMNS", work.pages(...wordPages(first.query.length)));
-	placer.set("WIDE_BYTES", work.bytes(1));
 	placer.set("WIDE_X", work.bytes(2));
-}
-
-/** Bytes of a packed column to this many neurons. */
-export function columnBytes(width: number): number {
-	return Math.ceil(width / 4);
 }
 
 /** The part of `network.asm` that works out the addresses of columns. */
@@ -46,8 +41,8 @@ export function packedStartSource(layers: readonly MachineLayer[]): string {
 	const lines = [
 		"; Generated: addresses of this network's columns.",
 		"start_kernel:",
+		"\tcall start_gaps",
 		"\tld hl,packed_query",
-		"\tld de,BYTES_1",
 		"\tld bc,QUERY_BUCKETS",
 		"\tld ix,QUERY_COLUMNS*256",
 		"\tcall word_addresses",
@@ -57,23 +52,7 @@ export function packedStartSource(layers: readonly MachineLayer[]): string {
 		"\tcall word_addresses",
 	];
 	layers.forEach((_, i) => {
-		const from = i + 1;
-		const to = i + 2;
-		lines.push(
-			`\tld hl,packed_${to}`,
-			`\tld de,BYTES_${to}`,
-			`\tld bc,WIDTH_${from}_LOOP*256+COLUMNS_${from}`,
-			"\tcall split_addresses",
-		);
+		lines.push(`\tld hl,packed_${i + 2}`, `\tld bc,WIDTH_${i + 1}_LOOP*256+COLUMNS_${i + 1}`, "\tcall split_addresses");
 	});
 	return [...lines, "\tret", ""].join("\n");
-}
-
-function packColumn(weights: ArrayLike<number>): number[] {
-	const bytes = new Array<number>(columnBytes(weights.length)).fill(0);
-	for (let neuron = 0; neuron < weights.length; neuron++) {
-		const code = CODES[weights[neuron] as number] as number;
-		bytes[neuron >> 2] = (bytes[neuron >> 2] as number) | (code << (6 - 2 * (neuron & 3)));
-	}
-	return bytes;
 }

@@ -13,12 +13,11 @@ enter_window macro &page
 	endm
 
 ; Adds a column times A (1..255) to the accumulators of a page pair: DE = its address. Keeps BC, HL.
-; bytes: length of a column of that layer.
+; bytes: unused.
 enter_scatter macro &page,&bytes
 	push hl			; 11
 	push bc			; 11
-	ld c,a			; 4
+	ld ixl,a		; 8
 	ld h,&page		; 7
-	ld ix,&bytes		; 14
 	jp packed_scatter	; 10
 	endm
