@@ -9,7 +9,9 @@ const TABLE = new Uint16Array(256).map((_, byte) => {
 });
 
 /** CRC-16/XMODEM of `bytes`, continuing from `crc`. */
-export function crc16(bytes: Iterable<number>, crc = 0): number {
-	for (const byte of bytes) crc = ((crc << 8) ^ (TABLE[(crc >> 8) ^ byte] as number)) & 0xffff;
+export function crc16(bytes: ArrayLike<number>, crc = 0): number {
+	for (let i = 0; i < bytes.length; i++) {
+		crc = ((crc << 8) ^ (TABLE[(crc >> 8) ^ (bytes[i] as number)] as number)) & 0xffff;
+	}
 	return crc;
 }

@@ -1,7 +1,7 @@
 /** Tables of the column kernel: every column as a stream (columns.ts), found through pages of addresses; the reply trie. */
 import { type ColumnCode, countStream, scanEndStream, scatterStream, shareStream } from "./columns.js";
 import { MAX_WIDTH, type MachineNetwork } from "./machine-network.js";
-import { highBytes, lowBytes, type Placer, words } from "./placer.js";
+import { highBytes, lowBytes, type Placer, wordPages, words } from "./placer.js";
 import type { TrieNode } from "./reply-trie.js";
 
 /** Places what is loaded. @param trie beginnings of known replies; undefined for none */
@@ -11,6 +11,7 @@ export function placeColumnTables(
 	trie: TrieNode | undefined,
 	code: ColumnCode,
 ): void {
+	const queryPage = placer.page("QUERY_COLUMNS", ...wordPages(first.query.length));
 	const contextPage = placer.page("CONTEXT_COLUMNS", 2 * first.context.length);
 	const columnPages = layers.map(({ columns }, i) => {
 		const length = Math.min(MAX_WIDTH, columns.length + 1);
@@ -30,7 +31,7 @@ export function placeColumnTables(
 		placer.load(columnPages[i] as number, lowBytes(addresses));
 		placer.load((columnPages[i] as number) + 256, highBytes(addresses));
 	});
-	placer.put("query_columns", words(first.query.map(count)));
+	placer.load(queryPage, words(first.query.map(count)));
 	placeTrie(placer, trie);
 }
 
@@ -53,7 +54,7 @@ export function reserveShares(placer: Placer, { layers }: MachineNetwork, code: 
 /** Nodes of the reply trie, as trie.asm walks them. */
 function placeTrie(placer: Placer, root: TrieNode | undefined): void {
 	const place = ({ vector, children }: TrieNode): number => {
-		const bytes = [...vector.map((change) => change + 128), 128];
+		const bytes = [...vector.map((change) => change + 192), 192];
 		const vectorAddress = placer.memory.bytesInPage(bytes.length);
 		placer.load(vectorAddress, bytes);
 		const links = [...children].flatMap(([k, child]) => [k, ...words([place(child)])]);

@@ -60,41 +60,45 @@ const T = {
 	/** scan_hidden and first_large around wide_column. */
 	large: 31 + 213,
 	firstLarge: 31 + 16,
-	/** scan_first_wide: a neuron at rest, and more for an active one; prepare_first_layer, a neuron more. */
+	/** scan_first_wide: a neuron at rest, and more for an active one. */
 	wideNeuron: 271,
 	wideActive: 44,
-	prepareWide: 121,
 	/** said: to push_context with and without a trie to look at; a child of a node that is not the one, and one that is. */
 	saidOffTrie: 42,
 	child: 45,
 	foundChild: 38,
-	/** leave_trie: a neuron, and a character said again. */
-	plainBase: 35,
+	/** leave_trie: a character said again. */
 	sayAgain: 85,
 	/** fold_case of a small letter, the longest way for a capital. */
 	fold: 47,
+	/** count_character up to count_folded: a letter, a character below "A". */
+	letter: 32,
+	noLetter: 46,
 	/** context.asm: a start's windows of 1, 2 and 3 bytes; a window that does not fit; the end of a start. */
 	window: [73, 145, 125],
 	noWindow: 23,
 	windowEnd: 25,
-	/** line_end and query_length: a character. Chat: the way from read_line to finish_query. */
-	lineEnd: 38,
-	queryLength: 51,
+	/** From BDOS 6 to line_done. Chat: the way from read_line to finish_query. */
+	enter: 39,
 	chatQuery: 90,
-	/** query_char: what it saves to have no windows of three. */
-	trigram: 42,
 	/** add_counts, a neuron. */
-	addCount: 94,
-	/** prepare_first_layer: a neuron, and more where v is negative, or so low that it does not count. */
-	prepare: 144,
-	negative: 9,
-	lowest: 23,
+	addCount: 104,
+	/** look_at_counts and plain_base: a neuron, a round of eight. */
+	look: 11,
+	plain: 22,
+	/** prepare_sums: a neuron, more where v is below the least, and where it takes the wide path; all on that path. */
+	prepareSum: 87,
+	lowest: 18,
+	tooWide: 43,
+	prepareWide: 85,
 } as const;
 
-const V_LOWEST = -65;
-const V_HIGHEST = 64;
+const V_LOWEST = -64;
+const V_HIGHEST = 63;
 const V_NO_WRAP = -960;
-/** Characters after which counts go into 16-bit sums (query.asm). */
+const BLANK = 0x20;
+const Z = 0x5a;
+/** Characters after which counts are looked at (query.asm). */
 const COUNTS_HOLD = 31;
 
 export class CostModel {
@@ -102,7 +106,6 @@ export class CostModel {
 	readonly #program: Program;
 	readonly #columns: ColumnCosts;
 	readonly #layers: readonly Layer[];
-	readonly #hasTrigrams: boolean;
 	readonly #argmax: ArgmaxCost;
 	/** What 8 spaces add to each neuron of layer 1. */
 	readonly #blanks: Int32Array;
@@ -115,39 +118,82 @@ export class CostModel {
 		this.#program = program;
 		this.#columns = columns;
 		this.#layers = network.layers;
-		this.#hasTrigrams = network.features.ngrams.includes(3);
 		this.#argmax = new ArgmaxCost(this.#times);
 		this.#blanks = blankSums(network);
 	}
 
-	/** From Enter to the first reply: the line, and a query summed all at once. @param buckets of all its windows */
-	queryT(words: Uint8Array, buckets: readonly number[]): number {
+	/**
+	 * From Enter to the first reply: the line, and a query summed all at once.
+	 * @param buckets of all its windows @param sums of the query, as the reference makes them
+	 */
+	queryT(words: Uint8Array, buckets: readonly number[], sums: Int32Array): number {
 		const times = this.#times;
-		const length = words.length;
-		const line = times.between("line_key", "line_feed") + times.block("line_done") + length * T.lineEnd;
-		const echo = 2 * this.#echoT() + times.between("echo_line_end", "line_end") + T.chatQuery;
-		let query = times.between("query_length", "query_char") + length * T.queryLength;
-		query += length * (times.between("feed_char", "query_length") + T.fold);
-		query += (length + 1) * (times.between("query_char", "add_counts") + T.call - (this.#hasTrigrams ? 0 : T.trigram));
-		query += (length + 1 + (this.#hasTrigrams ? length : 0)) * times.block("hash_byte");
-		for (const bucket of buckets) query += times.block("query_hit") + this.#columns.query(bucket);
-		const adds = Math.floor((length + 1) / COUNTS_HOLD);
-		return T.bdos + line + echo + query + adds * this.#width(1) * T.addCount;
+		const line = T.bdos + T.enter + times.block("line_done");
+		const echo = 2 * this.#echoT() + times.block("echo_line_end") + T.chatQuery;
+		const wide = this.#symbol("START_WIDE") === 1;
+		const query = this.#finishQueryT(words, buckets, wide);
+		if (wide || !this.#vs(sums).some(isOutside)) return line + echo + query;
+		// Found to be outside at the first look, and summed anew.
+		const copy = times.between("start_query", "copy_sums") + 2 * copyT(this.#width(1)) + this.#clearT();
+		const before = Math.min(1, COUNTS_HOLD / words.length);
+		return line + echo + (1 + before) * query + copy;
+	}
+
+	/** finish_query. @param wide whether counts go into 16-bit sums */
+	#finishQueryT(words: Uint8Array, buckets: readonly number[], wide: boolean): number {
+		const times = this.#times;
+		const { length } = words;
+		const looks = Math.floor((length - 1) / COUNTS_HOLD);
+		const look = times.between("feed_look", "sum_wide") + (wide ? this.#width(1) * T.addCount : this.#lookT());
+		const some = times.between("feed_some", "feed_look");
+		const run = times.between("count_characters", "count_character") + times.block("count_end");
+		let tStates = times.between("finish_query", "space_behind") + 2 * T.branch;
+		tStates += times.between("query_left", "look_at_counts") + T.ldir * length;
+		tStates += looks * look + (looks + 1) * (some + run) + run;
+		// The first character has no window of three.
+		tStates += times.block("count_first") - times.between("count_folded", "count_pair") - T.letter + T.fold - T.call;
+		for (const byte of [...words, BLANK])
+			tStates += (byte > Z ? T.letter : T.noLetter) + times.between("count_folded", "count_end");
+		for (const bucket of buckets) tStates += this.#columns.query(bucket);
+		return tStates;
 	}
 
 	/** A reply begins: T-states until its first step. @param sums of the query, as the reference makes them */
 	startReplyT(sums: Int32Array): number {
-		let tStates = this.#times.between("start_reply", "step") + this.#times.block("start_trie") + this.#startContextT();
-		this.#wide = false;
-		sums.forEach((sum, j) => {
-			// x = 8*v + offset, offset 1 to 8
-			const v = Math.floor((((sum + (this.#blanks[j] as number)) >> 2) - 1) / 8);
-			if (v > V_HIGHEST || v < V_NO_WRAP) this.#wide = true;
-			tStates += T.prepare + (v < 0 ? T.negative : 0) + (v < V_LOWEST ? T.lowest - T.negative : 0);
-		});
-		if (this.#wide) tStates += sums.length * T.prepareWide;
-		this.#node = this.#wide ? 0 : (this.#program.symbols.get("TRIE") ?? 0);
+		const times = this.#times;
+		const width = this.#width(1);
+		const vs = this.#vs(sums);
+		let tStates = times.between("start_reply", "step") + times.block("start_trie") + this.#startContextT();
+		tStates += times.between("prepare_first_layer", "prepare_sums") + times.between("prepared", "prepare_wide");
+		this.#wide = vs.some(isTooWide);
+		this.#node = this.#wide ? 0 : this.#symbol("TRIE");
+		if (this.#symbol("START_WIDE") === 0) tStates += this.#lookT();
+		if (this.#symbol("START_WIDE") === 1 || vs.some(isOutside)) {
+			tStates += width * (T.addCount + T.prepareSum);
+			for (const v of vs) tStates += isTooWide(v) ? T.tooWide : v < V_LOWEST ? T.lowest : 0;
+		}
+		if (this.#wide) tStates += width * T.prepareWide;
+		else if (this.#node === 0) tStates += this.#plainT();
 		return tStates;
+	}
+
+	/** v of each neuron of layer 1 when the reply begins: x = 8*v + offset, offset 1 to 8. */
+	#vs(sums: Int32Array): number[] {
+		return [...sums].map((sum, j) => Math.floor((((sum + (this.#blanks[j] as number)) >> 2) - 1) / 8));
+	}
+
+	#lookT(): number {
+		const width = this.#width(1);
+		return this.#times.between("look_at_counts", "look_1") + width * T.look + Math.ceil(width / 8) * T.round;
+	}
+
+	#plainT(): number {
+		const width = this.#width(1);
+		return this.#times.between("plain_base", "plain_1") + width * T.plain + Math.ceil(width / 8) * T.round;
+	}
+
+	#clearT(): number {
+		return this.#width(1) * this.#times.between("clear_count", "copy_sums");
 	}
 
 	/** One forward pass, and the way of its character to BDOS. @param outputs of every layer */
@@ -182,7 +228,7 @@ export class CostModel {
 			tStates += T.child;
 		}
 		this.#node = 0;
-		tStates += times.block("leave_trie") + this.#width(1) * T.plainBase + this.#startContextT();
+		tStates += times.block("leave_trie") + this.#plainT() + this.#startContextT();
 		for (let n = 1; n <= said.length; n++) tStates += T.sayAgain + this.#pushContextT(n);
 		return tStates;
 	}
@@ -293,9 +339,23 @@ export class CostModel {
 		return this.#program.image[address - PROGRAM_ORIGIN] as number;
 	}
 
+	#symbol(name: string): number {
+		return this.#times.symbol(name);
+	}
+
 	#width(layer: number): number {
 		return (this.#layers[layer - 1] as Layer).outputs;
 	}
+}
+
+/** Whether v does not fit the bytes of query.asm. */
+function isOutside(v: number): boolean {
+	return v < V_LOWEST || v > V_HIGHEST;
+}
+
+/** Whether v forces a query to the wide path of first-layer.asm. */
+function isTooWide(v: number): boolean {
+	return v > V_HIGHEST || v < V_NO_WRAP;
 }
 
 /** copy_end with its way in: n bytes. */

@@ -31,6 +31,10 @@ const RARE_PATHS = {
 	share_opposite: "shared sums with opposite signs",
 	follow_found: "a reply that stays on the trie",
 	leave_trie: "a reply that leaves it",
+	sum_wide: "a query whose sums leave their bytes on the way",
+	feed_add: "a long query that is summed in 16 bits",
+	narrow_lowest: "a neuron so low after the query that it stays inactive",
+	prepare_wide: "a query that goes on to scan_first_wide",
 } as const;
 
 /** How often each of them was taken by all the tests below. */

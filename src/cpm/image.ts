@@ -7,7 +7,7 @@ import { placeColumnTables, reserveShares } from "./column-tables.js";
 import type { ColumnCode } from "./columns.js";
 import { MAX_WIDTH, type MachineNetwork } from "./machine-network.js";
 import { MemoryMap } from "./memory-map.js";
-import { columnBytes, placePackedTables, reservePackedWork } from "./packed-tables.js";
+import { placePackedTables, reservePackedWork } from "./packed-tables.js";
 import { type Block, highBytes, lowBytes, Placer } from "./placer.js";
 import { type Kernel, PROGRAM_ORIGIN } from "./program.js";
 import type { TrieNode } from "./reply-trie.js";
@@ -17,22 +17,30 @@ const RECORD_BYTES = 128;
 const CRC_BYTES = 2;
 /** Ours takes less than 40; the rest is for interrupt handlers and a BIOS without a stack of its own. */
 const STACK_BYTES = 128;
+/** CP/M's file control block for the names of the command line, which ends at the tail: a chat has no use for it. */
+const DEFAULT_FCB = 0x5c;
 /** CP/M's buffer for the command tail and for disk records, free for the lines of a chat. */
 const COMMAND_TAIL = 0x80;
 /** Longest line: the buffer less the end mark. */
 const LINE_BYTES = 127;
+/** What the sums of layer 1 hold besides v (query.asm). */
+const V_BIAS = 64;
 /** Variables, with their lengths. */
 const WORK_BYTES = {
 	QUERY_TEXT: 2,
+	QUERY_NEXT: 2,
 	QUERY_PAIR: 2,
-	QUERY_LAST: 1,
-	QUERY_FED: 1,
-	QUERY_LENGTH: 1,
+	QUERY_31: 2,
+	QUERY_CHARACTER: 2,
+	QUERY_RUN: 1,
+	QUERY_ROOM: 1,
+	QUERY_WIDE: 1,
+	LINE_END: 2,
+	IDLE: 1,
 	GUESS: 1,
 	GUESSED: 1,
 	KEPT_PAIR: 2,
-	KEPT_LAST: 1,
-	IDLE: 1,
+	KEPT_31: 2,
 	CONTEXT: 8,
 	SPACES: 1,
 	EMITTED: 1,
@@ -92,21 +100,19 @@ export function layOut(network: MachineNetwork, choice: LayoutChoice, codeLength
 }
 
 function setSizes(placer: Placer, { features, charset, first, layers }: MachineNetwork): void {
-	const mask = features.buckets - 1;
 	placer.set("CLASSES", charset.length);
 	placer.set("QUERY_BUCKETS", features.buckets);
-	placer.set("QUERY_MASK_LOW", mask & 255);
-	placer.set("QUERY_MASK_HIGH", mask >> 8);
-	placer.set("QUERY_BIGRAMS", features.ngrams.includes(2) ? 1 : 0);
-	placer.set("QUERY_TRIGRAMS", features.ngrams.includes(3) ? 1 : 0);
+	// Of twice a bucket's number: addresses of columns are words.
+	placer.set("QUERY_MASK", (2 * features.buckets - 1) >> 8);
 	placer.set("LINE_SIZE", LINE_BYTES);
+	placer.set("WIDTH_1_ROUNDS", Math.ceil(first.width / 8));
+	placer.set("WIDTH_1_SKIP", (8 - (first.width % 8)) % 8);
 	placer.set("SUMS_1_LDI", ((first.width - 1) % 16) + 1);
 	placer.set("CLEAR_ROUNDS", clearRounds(first.width));
 	[first, ...layers].forEach(({ width }, i) => {
 		const layer = i + 1;
 		placer.set(`WIDTH_${layer}`, width);
 		placer.set(`WIDTH_${layer}_LOOP`, width & 255);
-		placer.set(`BYTES_${layer}`, columnBytes(width));
 	});
 }
 
@@ -122,8 +128,10 @@ function scanned(width: number): number {
 
 function placeCommonTables(placer: Placer, { charset, first }: MachineNetwork): void {
 	placer.load(placer.page("OFFSETS", first.width), first.offsets);
-	placer.put("sum_start_low", lowBytes(first.start));
-	placer.put("sum_start_high", highBytes(first.start));
+	const start = first.start.map((v) => v + V_BIAS);
+	placer.put("sum_start_low", lowBytes(start));
+	placer.put("sum_start_high", highBytes(start));
+	placer.set("START_WIDE", start.every((sum) => sum >= 0 && sum < 2 * V_BIAS) ? 0 : 1);
 	placer.put(
 		"charset",
 		charset.slice(0, -1).flatMap((character) => [...toMachineBytes(character)]),
@@ -156,11 +164,14 @@ function reserveAccumulators(placer: Placer, work: MemoryMap, { first, layers }:
 function reserveVariables(placer: Placer, work: MemoryMap, { first }: MachineNetwork): void {
 	placer.set("STACK", work.bytes(STACK_BYTES) + STACK_BYTES);
 	placer.set("LINE_TEXT", COMMAND_TAIL);
-	for (const [name, length] of Object.entries(WORK_BYTES)) placer.set(name, work.bytes(length));
-	// A guess keeps the counts of the query. The widest networks are those that are short of memory.
-	const guesses = first.width < MAX_WIDTH;
-	placer.set("GUESSES", guesses ? 1 : 0);
-	placer.set("KEPT_COUNTS", guesses ? work.bytes(first.width) : 0);
+	let free = DEFAULT_FCB;
+	for (const [name, length] of Object.entries(WORK_BYTES)) {
+		const fits = free + length <= COMMAND_TAIL;
+		placer.set(name, fits ? free : work.bytes(length));
+		if (fits) free += length;
+	}
+	placer.set("GUESSES", first.width < MAX_WIDTH ? 1 : 0);
+	placer.set("GUESS_PAUSE", 64);
 	const base = placer.constants.get("BASE") as number;
 	placer.set("LAST_NEURON", first.width < MAX_WIDTH ? base * 256 + first.width : work.bytes(1));
 }

@@ -7,19 +7,20 @@ import { startSource } from "./start-code.js";
 const ENTRY_FILES: Readonly<Record<Kernel, string>> = { column: "column-entry.asm", packed: "packed-entry.asm" };
 const KERNEL_FILES: Readonly<Record<Kernel, readonly string[]>> = {
 	column: ["scatter.asm", "count.asm", "share.asm", "trie.asm"],
-	packed: ["packed.asm", "plain-context.asm"],
+	packed: ["packed.asm", "packed-count.asm", "packed-start.asm", "plain-context.asm"],
 };
 
 /** Devices a program can talk over: the machine's console, or RDR: and PUN: where the console is not on the line. */
 export type Dialogue = "console" | "aux";
 const IO_FILES: Readonly<Record<Dialogue, string>> = { console: "io-console.asm", aux: "io-aux.asm" };
 
-/** `entry.asm`, `io.asm`, `kernel.asm` and `network.asm` for a network. */
+/** `entry.asm`, `io.asm`, `features.asm`, `kernel.asm` and `network.asm` for a network. */
 export function generatedSources(network: MachineNetwork, kernel: Kernel, dialogue: Dialogue): Record<string, string> {
 	const kernelFiles = [...KERNEL_FILES[kernel], ...(isFull(network.first.width) ? ["first-layer-full.asm"] : [])];
 	return {
 		"entry.asm": include(ENTRY_FILES[kernel]),
 		"io.asm": include(IO_FILES[dialogue]),
+		"features.asm": featuresSource(network.features.ngrams),
 		"kernel.asm": kernelFiles.map(include).join("\n"),
 		"network.asm": [
 			"; Generated: what happens once, when the program starts.",
@@ -46,6 +47,19 @@ function isFull(width: number): boolean {
 	return width === MAX_WIDTH;
 }
 
+/** What query-window.asm does at the end of each window of three and of two characters. */
+function featuresSource(ngrams: readonly number[]): string {
+	const trigram = ngrams.includes(3) ? "\tcount_trigram" : "\tld de,(QUERY_CHARACTER)";
+	const bigram = ngrams.includes(2) ? ["\tcount_bigram"] : [];
+	const macro = (name: string, lines: readonly string[]) => [`${name} macro`, ...lines, "\tendm"];
+	return [
+		"; Generated: the windows that this model looks at.",
+		...macro("end_trigram", [trigram]),
+		...macro("end_bigram", bigram),
+		"",
+	].join("\n");
+}
+
 function layersSource({ first, layers }: MachineNetwork): string[] {
 	const lines = [
 		"; Generated: the layers of this network in order.",
@@ -67,6 +81,6 @@ function scansSource({ layers }: MachineNetwork): string[] {
 		const layer = i + 2;
 		const next = layer + 1;
 		const scan = isFull(width) ? "scan_full" : "scan_hidden";
-		return [`scan_${layer}:`, `\t${scan} LOW_${layer},COLUMNS_${layer},LOW_${next},BYTES_${next}`];
+		return [`scan_${layer}:`, `\t${scan} LOW_${layer},COLUMNS_${layer},LOW_${next}`];
 	});
 }

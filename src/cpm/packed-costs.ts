@@ -1,33 +1,40 @@
-/** Costs of the packed kernel's columns: 2 bits a weight (packed.asm), so the network's own weights say all. */
+/** Costs of the packed kernel's columns: reads the same lists (packed-lists.ts) that the program walks. */
 
 import { contextHits } from "../model/features.js";
 import type { Layer, Network } from "../model/network.js";
 import { CONTEXT_LENGTH } from "../model/network.js";
 import type { Accumulators } from "./column-walk.js";
 import type { ColumnCosts } from "./cost-model.js";
+import { AGAIN, END, packColumn } from "./packed-lists.js";
 
-/** Counted by hand in packed.asm. */
-const SCATTER = { enter: 19, zeros: 137, four: 33, zero: 26, plus: 69, minus: 74, minusTwo: 99, carry: 24, leave: 23 };
-const COUNT = { enter: 63, zeros: 52, four: 54, zero: 26, plus: 54, minus: 47, minusTwo: 65, leave: 33 };
+/** Counted by hand in packed.asm and packed-count.asm: a column, its two lists, and the kinds of bytes in them. */
+const SCATTER = { column: 35, list: 7, byte: 118, end: 59, last: 110, again: 105 };
+const COUNT = { column: 94, list: 7, byte: 86, end: 59, last: 87, again: 94 };
+/** Carries of the first neuron of a byte, of its second, and of a last one. */
+const CARRY = { first: 19, second: 29, last: 14 };
 /** uncount_spaces: around its columns, and a column. */
-const SPACES = { around: 120, column: 60 };
+const SPACES = { around: 120, column: 72 };
 /** PUSH to JP of enter_scatter (packed-entry.asm). */
-const ENTER_SCATTER_T = 57;
+const ENTER_SCATTER_T = 47;
+
+/** Whether adding sign * x to a neuron carries. */
+type Hit = (neuron: number, sign: number) => boolean;
 
 export class PackedCosts implements ColumnCosts {
 	readonly enterScatter = ENTER_SCATTER_T;
 	readonly #network: Network;
+	readonly #columns = new Map<string, readonly number[]>();
 
 	constructor(network: Network) {
 		this.#network = network;
 	}
 
 	query(bucket: number): number {
-		return countT(this.#column(0, bucket));
+		return columnT(this.#column(0, bucket), COUNT, () => false);
 	}
 
 	context(bucket: number): number {
-		return countT(this.#column(0, this.#network.features.buckets + bucket));
+		return this.query(this.#network.features.buckets + bucket);
 	}
 
 	spaces(left: number): number {
@@ -40,48 +47,55 @@ export class PackedCosts implements ColumnCosts {
 	}
 
 	scatter(layer: number, input: number, x: number, { low, high }: Accumulators): number {
-		let tStates = SCATTER.enter + SCATTER.leave;
-		let carries = 0;
-		const add = (neuron: number, amount: number) => {
-			const sum = (low[neuron] as number) + amount;
+		return columnT(this.#column(layer - 1, input), SCATTER, (neuron, sign) => {
+			const sum = (low[neuron] as number) + sign * x;
 			low[neuron] = sum;
-			if (sum >= 0 && sum <= 255) return;
-			high[neuron] = (high[neuron] as number) + (amount > 0 ? 1 : -1);
-			carries++;
-		};
-		const column = this.#column(layer - 1, input);
-		tStates += byFours(column, SCATTER);
-		column.forEach((w, neuron) => {
-			if (w === 0) return;
-			add(neuron, w > 0 ? x : -x);
-			if (w === -2) add(neuron, -x);
+			if (sum >= 0 && sum <= 255) return false;
+			high[neuron] = (high[neuron] as number) + sign;
+			return true;
 		});
-		return tStates + carries * SCATTER.carry;
 	}
 
-	#column(layer: number, input: number): Int8Array {
-		const { inputs, outputs, weights } = this.#network.layers[layer] as Layer;
-		return Int8Array.from({ length: outputs }, (_, j) => weights[j * inputs + input] as number);
-	}
-}
-
-function countT(column: Int8Array): number {
-	return COUNT.enter + COUNT.leave + byFours(column, COUNT);
-}
-
-type Costs = Readonly<Record<"zeros" | "four" | "zero" | "plus" | "minus" | "minusTwo", number>>;
-
-function byFours(column: Int8Array, costs: Costs): number {
-	let tStates = 0;
-	for (let first = 0; first < column.length; first += 4) {
-		const four = column.subarray(first, first + 4);
-		if (four.every((w) => w === 0)) {
-			tStates += costs.zeros;
-			continue;
+	/** The bytes of a column as the program has them. */
+	#column(layer: number, input: number): readonly number[] {
+		const key = `${layer} ${input}`;
+		let column = this.#columns.get(key);
+		if (column === undefined) {
+			const { inputs, outputs, weights } = this.#network.layers[layer] as Layer;
+			column = packColumn(Int8Array.from({ length: outputs }, (_, j) => weights[j * inputs + input] as number));
+			this.#columns.set(key, column);
 		}
-		tStates += costs.four + (4 - four.length) * costs.zero;
-		for (const w of four)
-			tStates += w === 0 ? costs.zero : w === 1 ? costs.plus : w === -1 ? costs.minus : costs.minusTwo;
+		return column;
+	}
+}
+
+function columnT(column: readonly number[], costs: typeof SCATTER, carries: Hit): number {
+	let tStates = costs.column;
+	let at = 0;
+	for (const sign of [1, -1]) {
+		tStates += costs.list;
+		let neuron = -1;
+		const hit = (distance: number, carryT: number) => {
+			neuron += distance;
+			if (carries(neuron, sign)) tStates += carryT;
+		};
+		for (let isEnd = false; !isEnd; ) {
+			const byte = column[at++] as number;
+			const first = byte & 15;
+			const second = byte >> 4;
+			if (first > 0) {
+				tStates += costs.byte;
+				hit(first, CARRY.first);
+				hit(second, CARRY.second);
+			} else if (byte === AGAIN) {
+				tStates += costs.again;
+				hit(0, CARRY.second);
+			} else {
+				isEnd = true;
+				tStates += byte === END ? costs.end : costs.last;
+				if (byte !== END) hit(second, CARRY.last);
+			}
+		}
 	}
 	return tStates;
 }

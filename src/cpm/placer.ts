@@ -54,3 +54,8 @@ export function highBytes(values: readonly number[]): number[] {
 export function words(values: readonly number[]): number[] {
 	return values.flatMap((value) => [value & 255, value >> 8]);
 }
+
+/** Lengths of the pages that a table of so many words takes, a multiple of 128. */
+export function wordPages(count: number): number[] {
+	return new Array<number>(count / 128).fill(256);
+}

@@ -31,17 +31,18 @@ export function predict(program: Program, network: Network, queries: readonly st
 	const first: number[] = [];
 	const between: number[] = [];
 	for (const query of queries) {
-		const steps = replySteps(costs, network, query);
+		const sums = querySums(network, query);
+		const steps = replySteps(costs, network, sums);
 		if (steps.length === 0) continue;
-		first.push(costs.queryT(normaliseQuery(query), queryHits(query, network.features)) + (steps[0] as number));
+		const hits = queryHits(query, network.features);
+		first.push(costs.queryT(normaliseQuery(query), hits, sums) + (steps[0] as number));
 		between.push(...steps.slice(1));
 	}
 	return { perChar: mean(between), firstChar: mean(first) };
 }
 
 /** T-states up to each character of a reply: of its step, and of what follows the character before. */
-function replySteps(costs: CostModel, network: Network, query: string): number[] {
-	const sums = querySums(network, query);
+function replySteps(costs: CostModel, network: Network, sums: Int32Array): number[] {
 	const said: number[] = [];
 	const steps: number[] = [];
 	let afterwards = costs.startReplyT(sums);

@@ -20,7 +20,7 @@ export class StreamCosts implements ColumnCosts {
 	}
 
 	query(bucket: number): number {
-		return this.#walk.countT(this.#walk.word(this.#symbol("query_columns") + 2 * bucket));
+		return this.#walk.countT(this.#walk.word(this.#symbol("QUERY_COLUMNS") * 256 + 2 * bucket));
 	}
 
 	context(bucket: number): number {

@@ -17,7 +17,7 @@ async function served(seconds: number, atS: (nowS: number, host: Host, clock: Ma
 	return host;
 }
 
-class ManualClock implements Clock {
+class ManualClock implements Pick<Clock, "now" | "sleep"> {
 	nowS = 0;
 	onSleep: () => void = () => {};
 

@@ -23,7 +23,7 @@ const STOP_READING_BYTES = 4096;
 export async function pace(
 	machine: Machine,
 	endpoint: Endpoint,
-	clock: Clock,
+	clock: Pick<Clock, "now" | "sleep">,
 	isOver: () => boolean,
 	signal?: AbortSignal,
 ): Promise<void> {
@@ -44,7 +44,7 @@ export async function pace(
 	}
 }
 
-async function untilNextSlice(clock: Clock, signal: AbortSignal | undefined): Promise<void> {
+async function untilNextSlice(clock: Pick<Clock, "sleep">, signal: AbortSignal | undefined): Promise<void> {
 	try {
 		await clock.sleep(SLICE_S, signal);
 	} catch (error) {

@@ -78,7 +78,7 @@ function timingSection(timing: TimingResult, arrivals: readonly ReplyArrivals[],
 	const source = emulator ? "counted on this machine" : "predicted by the emulator";
 	return markup`<section><h2>Timing</h2>
 ${chart === undefined ? markup`` : markup`<div class="scroll">${chart}</div>`}
-<div class="scroll"><table><thead><tr><th></th><th>mean</th><th>p5</th><th>median</th><th>p95</th><th>max</th><th>n</th></tr></thead>
+<div class="scroll"><table><thead><tr><th></th>${["mean", "p5", "median", "p95", "max", "n"].map((name) => markup`<th class="number">${name}</th>`)}</tr></thead>
 <tbody>
 ${row("Enter to first character", timing.firstChar, formatSeconds)}
 ${row("Character to character", timing.perChar, formatSeconds)}

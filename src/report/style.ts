@@ -28,8 +28,8 @@ dt { color: var(--faint); } dd { margin: 0; text-align: right; overflow-wrap: an
 table { border-collapse: collapse; width: 100%; }
 th, td { padding: 7px 14px; text-align: left; border-top: 1px solid var(--line); vertical-align: top; }
 thead th { border-top: 0; color: var(--faint); font-weight: 500; }
-.number, th:not(:first-child):nth-last-child(-n+6) { font-variant-numeric: tabular-nums; }
-td.number { text-align: right; white-space: nowrap; }
+.number { font-variant-numeric: tabular-nums; }
+td.number, th.number { text-align: right; white-space: nowrap; }
 .machine { font-family: ui-monospace, "Cascadia Code", Menlo, monospace; color: var(--phosphor); white-space: pre-wrap; }
 tr.differs td { background: color-mix(in srgb, var(--bad) 12%, transparent); }
 svg { display: block; width: 100%; min-width: 640px; height: auto; padding: 6px; font: 12px system-ui, sans-serif; }
@@ -40,7 +40,7 @@ svg .tick { stroke: var(--phosphor); stroke-width: 2; } svg .first { stroke: var
 svg polyline { fill: none; stroke-width: 2; stroke-linejoin: round; }
 svg .overall { stroke: var(--phosphor); } svg .macro { stroke: var(--phosphor); stroke-dasharray: 5 4; }
 svg .loss { stroke: var(--warm); stroke-width: 1.5; }
-svg .overall-label, svg .macro-label { fill: var(--phosphor); } svg .loss-label, svg .budget-label { fill: var(--warm); }
+svg .overall-label, svg .macro-label { fill: var(--phosphor); } svg .loss-label, svg .loss-start, svg .budget-label { fill: var(--warm); }
 svg .kept { fill: var(--phosphor); } svg .point { fill: var(--card); stroke: var(--faint); stroke-width: 2; }
 svg .budget { stroke: var(--warm); stroke-dasharray: 5 4; }
 footer { margin-top: 40px; color: var(--faint); font-size: .9rem; }

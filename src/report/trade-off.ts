@@ -18,7 +18,7 @@ const BOTTOM = 40;
 export function tradeOffSection(tradeOff: TradeOff): Markup {
 	return markup`<section><h2>Networks weighed for ${formatCount(tradeOff.budget)} T-states a character</h2>
 <div class="scroll">${tradeOffChart(tradeOff)}</div>
-<div class="scroll"><table><thead><tr><th>Hidden</th><th>Pressure</th><th>T-states a character</th><th>Non-zero weights</th><th>Replies right</th><th>Macro</th><th></th></tr></thead>
+<div class="scroll"><table><thead><tr><th>Hidden</th><th class="number">Pressure</th><th class="number">T-states a character</th><th class="number">Non-zero weights</th><th class="number">Replies right</th><th class="number">Macro</th><th></th></tr></thead>
 <tbody>${tradeOff.points.map(row)}</tbody></table></div></section>`;
 }
 

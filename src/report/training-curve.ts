@@ -4,7 +4,7 @@
  *   100% ┤      ╭──── replies ●          ● the network that was kept
  *        │   ╭──┴┄┄┄┄ mean over replies
  *     0% ┼──╯─────────
- *        0 s    5 s                      loss has an axis of its own on the right
+ *        0 s    5 s                      loss is drawn from 0 up to a round number, and labelled at both ends
  *
  * Static SVG with CSS classes; the page styles it.
  */
@@ -21,6 +21,8 @@ const TOP = 28;
 const BOTTOM = 36;
 /** Least distance of two labels, one below the other. */
 const LABEL_HEIGHT = 17;
+/** Accuracies whose point lies too near the axis for a label below it. */
+const LOW = 0.15;
 
 interface Line {
 	readonly name: string;
@@ -36,8 +38,8 @@ export function trainingCurve({ curve, holdout, train, nonzeroWeights }: Trained
 	if (curve.length < 2) return undefined;
 	const seconds = curve.map((point) => point.seconds);
 	const lossTicks = roundTicks(Math.max(...curve.map(({ loss }) => loss), 1e-3), 4);
-	const timeTicks = roundTicks(seconds.at(-1) as number, 6);
-	const endS = timeTicks.at(-1) as number;
+	const timeTicks = roundTicks(seconds.at(-1) as number, 6).filter((tick) => tick <= (seconds.at(-1) as number));
+	const endS = Math.max(seconds.at(-1) as number, 1e-3);
 	const endLoss = lossTicks.at(-1) as number;
 	const x = (second: number) => round(LEFT + (second / endS) * (WIDTH - LEFT - RIGHT));
 	const y = (share: number) => round(HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM));
@@ -69,6 +71,7 @@ ${timeTicks.map(
 		markup`<text class="axis" x="${x(tick)}" y="${HEIGHT - BOTTOM + 20}" text-anchor="middle">${formatSeconds(tick)}</text>`,
 )}
 ${lines.map((line) => polyline(line, seconds.map(x), y))}
+<text class="loss-start" x="${x(seconds[0] as number) + 8}" y="${y((curve[0] as TrainingPoint).loss / endLoss) + 4}">${threeDigits((curve[0] as TrainingPoint).loss)}</text>
 ${labels(lines, x(seconds.at(-1) as number) + 12, y)}
 ${kept === undefined ? markup`` : keptMark(kept, accuracies[curve.indexOf(kept)]?.overall ?? 0, x, y)}
 </svg>`;
@@ -114,5 +117,5 @@ function keptMark(
 	y: (share: number) => number,
 ): Markup {
 	return markup`<circle class="kept" cx="${x(seconds)}" cy="${y(overall)}" r="5"><title>the network that was kept</title></circle>
-<text class="axis" x="${x(seconds)}" y="${y(1) - 12}" text-anchor="middle">kept</text>`;
+<text class="axis" x="${x(seconds)}" y="${y(overall) + (overall < LOW ? -12 : 20)}" text-anchor="middle">kept</text>`;
 }

@@ -7,6 +7,8 @@ import { interrupted } from "../base/errors.js";
 export interface Clock {
 	/** Seconds since an arbitrary start; never goes back. */
 	now(): number;
+	/** Calls `run` once, `seconds` later on this clock. Returns the function that takes it back. */
+	after(seconds: number, run: () => void): () => void;
 	/** Resolves `seconds` later on this clock. @throws ZulmError `interrupted` when the signal fires first. */
 	sleep(seconds: number, signal?: AbortSignal): Promise<void>;
 }
@@ -14,20 +16,28 @@ export interface Clock {
 /** Wall time, from the process's monotonic timer. */
 export const realClock: Clock = {
 	now: () => performance.now() / 1000,
-	sleep: (seconds, signal) =>
-		new Promise((resolve, reject) => {
-			if (signal?.aborted) {
-				reject(interrupted());
-				return;
-			}
-			const onAbort = () => {
-				clearTimeout(timer);
-				reject(interrupted());
-			};
-			const timer = setTimeout(() => {
-				signal?.removeEventListener("abort", onAbort);
-				resolve();
-			}, seconds * 1000);
-			signal?.addEventListener("abort", onAbort, { once: true });
-		}),
+	after: (seconds, run) => {
+		const timer = setTimeout(run, seconds * 1000);
+		return () => clearTimeout(timer);
+	},
+	sleep: (seconds, signal) => sleepWith(realClock, seconds, signal),
 };
+
+/** `sleep` made of a clock's `after`. */
+export function sleepWith(clock: Pick<Clock, "after">, seconds: number, signal?: AbortSignal): Promise<void> {
+	return new Promise((resolve, reject) => {
+		if (signal?.aborted) {
+			reject(interrupted());
+			return;
+		}
+		const onAbort = () => {
+			cancel();
+			reject(interrupted());
+		};
+		const cancel = clock.after(seconds, () => {
+			signal?.removeEventListener("abort", onAbort);
+			resolve();
+		});
+		signal?.addEventListener("abort", onAbort, { once: true });
+	});
+}

@@ -74,7 +74,7 @@ it("says when nobody listens there", async () => {
 it("obeys Ctrl-C and the time limit while connecting", async () => {
 	expect(await codeOf(openTcp(url, { signal: AbortSignal.abort() }))).toBe("interrupted");
 	// A clock on which the limit is over before a packet can travel.
-	const clock = { now: () => 0, sleep: async () => {} };
+	const clock = { now: () => 0, after: () => () => {}, sleep: async () => {} };
 	const error = await openTcp(url, { clock }).catch((failure: ZulmError) => failure);
 	expect(error).toMatchObject({ code: "line-failed", message: `${url} did not answer within 10 s.` });
 });

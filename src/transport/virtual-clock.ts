@@ -7,8 +7,7 @@
  * on; runs therefore give the same bytes at the same times. Does not know about work outside the clock (files, sockets):
  * time passes during such work if somebody else sleeps meanwhile.
  */
-import { interrupted } from "../base/errors.js";
-import type { Clock } from "./clock.js";
+import { type Clock, sleepWith } from "./clock.js";
 
 /** What moves virtual time: the emulated machine. */
 export interface TimeSource {
@@ -38,27 +37,15 @@ export class VirtualClock implements Clock {
 		return this.source.nowS();
 	}
 
+	after(seconds: number, run: () => void): () => void {
+		const sleeper: Sleeper = { deadlineS: this.now() + Math.max(0, seconds), wake: run };
+		this.sleepers.add(sleeper);
+		this.schedule();
+		return () => this.sleepers.delete(sleeper);
+	}
+
 	sleep(seconds: number, signal?: AbortSignal): Promise<void> {
-		return new Promise((resolve, reject) => {
-			if (signal?.aborted) {
-				reject(interrupted());
-				return;
-			}
-			const onAbort = () => {
-				this.sleepers.delete(sleeper);
-				reject(interrupted());
-			};
-			const sleeper: Sleeper = {
-				deadlineS: this.now() + Math.max(0, seconds),
-				wake: () => {
-					signal?.removeEventListener("abort", onAbort);
-					resolve();
-				},
-			};
-			signal?.addEventListener("abort", onAbort, { once: true });
-			this.sleepers.add(sleeper);
-			this.schedule();
-		});
+		return sleepWith(this, seconds, signal);
 	}
 
 	private schedule(): void {

@@ -5,11 +5,11 @@ import { interrupted } from "../base/errors.js";
 import type { Clock } from "./clock.js";
 
 export class Wakeup {
-	#waiting: AbortController | undefined;
+	#end: ((woken: boolean) => void) | undefined;
 
 	/** Ends the wait in progress, if there is one. */
 	wake(): void {
-		this.#waiting?.abort();
+		this.#end?.(true);
 	}
 
 	/**
@@ -19,22 +19,24 @@ export class Wakeup {
 	 */
 	async wait(clock: Clock, timeoutS: number, signal?: AbortSignal): Promise<boolean> {
 		if (signal?.aborted) throw interrupted();
-		if (this.#waiting) throw new Error("Only one may wait at a time.");
+		if (this.#end) throw new Error("Only one may wait at a time.");
 		if (timeoutS <= 0) return false;
-		const waiting = new AbortController();
-		const onAbort = () => waiting.abort();
-		signal?.addEventListener("abort", onAbort, { once: true });
-		this.#waiting = waiting;
-		try {
-			await clock.sleep(timeoutS, waiting.signal);
-			return false;
-		} catch (error) {
-			if (!waiting.signal.aborted) throw error;
-			if (signal?.aborted) throw interrupted();
-			return true;
-		} finally {
-			this.#waiting = undefined;
-			signal?.removeEventListener("abort", onAbort);
-		}
+		return new Promise((resolve, reject) => {
+			const over = () => {
+				this.#end = undefined;
+				cancel();
+				signal?.removeEventListener("abort", onAbort);
+			};
+			const onAbort = () => {
+				over();
+				reject(interrupted());
+			};
+			this.#end = (woken) => {
+				over();
+				resolve(woken);
+			};
+			const cancel = clock.after(timeoutS, () => this.#end?.(false));
+			signal?.addEventListener("abort", onAbort, { once: true });
+		});
 	}
 }

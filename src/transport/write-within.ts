@@ -17,25 +17,28 @@ export async function writeWithin(
 	signal?: AbortSignal,
 ): Promise<void> {
 	if (signal?.aborted) throw interrupted();
-	const timer = new AbortController();
-	const onAbort = () => timer.abort();
-	signal?.addEventListener("abort", onAbort, { once: true });
-	const written = link.write(bytes).then(() => "written" as const);
-	const expired = link.clock.sleep(timeoutS, timer.signal).then(
-		() => "expired" as const,
-		() => "stopped" as const,
-	);
+	const written = link.write(bytes);
+	let giveUp = () => {};
+	const stopped = new Promise<never>((_, reject) => {
+		const onAbort = () => reject(interrupted());
+		const cancel = link.clock.after(timeoutS, () => reject(stuck(link, timeoutS)));
+		signal?.addEventListener("abort", onAbort, { once: true });
+		giveUp = () => {
+			cancel();
+			signal?.removeEventListener("abort", onAbort);
+		};
+	});
 	try {
-		const outcome = await Promise.race([written, expired]);
-		if (outcome === "written") return;
-		// Nobody waits for this write any more; its failure must not surface as an unhandled rejection.
-		written.catch(() => {});
-		if (outcome === "stopped") throw interrupted();
-		throw new ZulmError("line-failed", `The line ${link.describe().port} took no bytes for ${timeoutS.toFixed(0)} s.`, {
-			hint: "The machine holds the line by flow control: check RTS/CTS wiring, or turn hardware flow control off.",
-		});
+		await Promise.race([written, stopped]);
 	} finally {
-		timer.abort();
-		signal?.removeEventListener("abort", onAbort);
+		giveUp();
+		// After a timeout nobody waits for this write any more; its failure must not surface as an unhandled rejection.
+		written.catch(() => {});
 	}
+}
+
+function stuck(link: Link, timeoutS: number): ZulmError {
+	return new ZulmError("line-failed", `The line ${link.describe().port} took no bytes for ${timeoutS.toFixed(0)} s.`, {
+		hint: "The machine holds the line by flow control: check RTS/CTS wiring, or turn hardware flow control off.",
+	});
 }

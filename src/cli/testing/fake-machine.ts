@@ -19,6 +19,7 @@ export function silentMachine(): Promise<string> {
 export function fastClock(rate: number): Clock {
 	return {
 		now: () => realClock.now() * rate,
+		after: (seconds, run) => realClock.after(seconds / rate, run),
 		sleep: (seconds, signal) => realClock.sleep(seconds / rate, signal),
 	};
 }

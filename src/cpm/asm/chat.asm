@@ -32,6 +32,8 @@ name:	ds 10,0			; program name, zero terminated (10: so that the jump above hold
 #include "guess.asm"
 #include "query.asm"
 #include "copy.asm"
+#include "features.asm"
+#include "query-window.asm"
 #include "reply.asm"
 #include "context.asm"
 #include "first-layer.asm"

@@ -10,9 +10,17 @@ enter_count macro &page
 	ret			; 10
 	endm
 
+; The same for the column at HL.
+enter_window macro &page
+	di			; 4
+	ld sp,hl		; 6
+	exx			; 4
+	ld h,&page		; 7
+	ret			; 10
+	endm
+
 ; Adds the column at HL times A (1..255) to the accumulators of a page pair. Keeps BC, DE.
-; bytes: length of a column of that layer, for packed-entry.asm.
-enter_scatter macro &page,&bytes
+enter_scatter macro &page
 	di			; 4
 	ld sp,hl		; 6
 	exx			; 4

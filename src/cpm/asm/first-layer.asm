@@ -3,51 +3,45 @@
 ;   (32*S + bias) >> 2  =  8*S + (bias >> 2),  active from S >= threshold = ceil((1 - (bias >> 2)) / 8)
 ;   v = S - threshold,  x = 8*v + offset,  offset = 8*threshold + (bias >> 2), in 1..8
 ;
-; v >= 0 says active; one signed byte holds it. The sums of the query (query.asm) hold v as it is after 8 spaces, in 16
-; bits; it is then kept as a byte. Context moves it by -63 to +63 from there (21 windows of spaces go, 21 others come, each
-; worth -2 to +1). So what is below -64 stays inactive and is kept as -64, and what is above 64 does not fit. A query
-; with such a neuron, or with one so low that the machine's 16-bit sums would wrap (8*v < -8192), takes the wide path
-; below: exact, slow, and rare.
+; v >= 0 says active; one signed byte holds it. Context moves it by -63 to +63 from where it is after the query and 8
+; spaces (21 windows of spaces go, 21 others come, each worth -2 to +1). So what the query leaves below -64 stays
+; inactive and is kept as -64, and what it leaves above 63 does not fit. A query with such a neuron, or with one so low
+; that the machine's 16-bit sums would wrap (8*v < -8192), takes the wide path below: exact, slow, and rare.
+;
+; query.asm keeps v plus 64, and so does the reply trie (trie.asm). Off the trie BASE is v plus 128.
 
-V_LOWEST equ -64
-V_HIGHEST equ 64
-V_NO_WRAP equ 0FC40h		; -960
+V_NO_WRAP equ 0FC80h		; -960, plus 64
 
-; Once per query: SUM_LOW, SUM_HIGH and QUERY_COUNTS -> BASE, v plus 128; A = WIDE.
+; Once per query: BASE (or SUM_LOW, SUM_HIGH) -> BASE. A = WIDE.
 prepare_first_layer:
+	ld a,64
+	ld (LAST_NEURON),a	; the one behind the last, which ends the scan
 	xor a
 	ld (WIDE),a
-	ld hl,QUERY_COUNTS*256
-	ld b,WIDTH_1_LOOP
-narrow:	ld a,(hl)		; 7
-	ld e,a			; 4
-	add a,a			; 4
-	sbc a,a			; 4
-	ld d,a			; 4
-	ld h,SUM_LOW		; 7
-	ld a,(hl)		; 7
-	add a,e			; 4
-	ld e,a			; 4
-	inc h			; 4
-	ld a,(hl)		; 7
-	adc a,d			; 4   AE = v of the query
+	ld a,(QUERY_WIDE)
 	or a
-	jr z,positive
-	cp 0FFh
-	jr nz,far_below
-	ld a,e
-	cp 256+V_LOWEST
-	jr nc,narrow_store
-	jr narrow_lowest
-positive:
-	ld a,e
-	cp V_HIGHEST+1
-	jr c,narrow_store
+	jr nz,prepare_sums
+	call look_at_counts
+	jp p,prepared
+	call sum_wide
+	call finish_query
+prepare_sums:
+	call add_counts
+	ld hl,SUM_LOW*256
+	ld b,WIDTH_1_LOOP
+narrow:	ld h,SUM_LOW
+	ld e,(hl)
+	inc h
+	ld a,(hl)		; AE = v + 64 of the query
+	or a
+	jr nz,not_positive
+	bit 7,e
+	jr z,narrow_store
 not_narrow:
 	ld a,1
 	ld (WIDE),a
 	jr narrow_lowest
-far_below:
+not_positive:
 	cp hi(V_NO_WRAP)
 	jr c,not_narrow		; also catches 256 and more
 	jr nz,narrow_lowest
@@ -55,32 +49,61 @@ far_below:
 	cp lo(V_NO_WRAP)
 	jr c,not_narrow
 narrow_lowest:
-	ld a,256+V_LOWEST
+	ld e,0
 narrow_store:
-	xor 80h
 	ld h,BASE
-	ld (hl),a
-	ld h,QUERY_COUNTS
+	ld (hl),e
 	inc l
 	djnz narrow
-	ld a,80h
-	ld (LAST_NEURON),a	; the one behind the last, which ends the scan
 	ld a,(WIDE)
 	or a
-	ret z
-	call add_counts
-	ld hl,BASE*256		; wide: BASE and SUMS hold the context alone
-	ld b,WIDTH_1_LOOP
-no_base:
-	ld (hl),80h
-	inc l
-	djnz no_base
-	ld a,(WIDE)
+	jr nz,prepare_wide
+prepared:
+	ld a,hi(TRIE)		; 0: none
+	or a
+	call z,plain_base
+	xor a
 	ret
 
-; Scans layer 1 and scatters every active neuron into layer 2. DE = what the context adds, a byte a neuron plus 128: with
-; BASE plus 128 too, the sum of both carries exactly where v >= 0, and is v. One more neuron behind the last, 128 in both,
-; is always active: its column is SCAN_END.
+; SUM_LOW, SUM_HIGH hold v, and SUMS will hold the context alone.
+prepare_wide:
+	ld hl,SUM_LOW*256
+	ld b,WIDTH_1_LOOP
+wide_sum:
+	ld a,(hl)
+	sub 64
+	ld (hl),a
+	inc h
+	jr nc,wide_sum_high
+	dec (hl)
+wide_sum_high:
+	dec h
+	inc l
+	djnz wide_sum
+	call clear_base
+	ld a,1
+	ret
+
+; BASE = v plus 128, from which windows can be taken out: no reply trie, or a reply that leaves it.
+plain_base:
+	ld hl,BASE*256
+	ld bc,WIDTH_1_ROUNDS*256+64
+	jp plain_1+4*WIDTH_1_SKIP
+	rept n = 1 to 8
+plain_{n}:
+	ld a,(hl)		; 7
+	add a,c			; 4
+	ld (hl),a		; 7
+	inc l			; 4
+	endr
+	djnz plain_1		; 13 for 8
+	ld a,128
+	ld (LAST_NEURON),a
+	ret
+
+; Scans layer 1 and scatters every active neuron into layer 2. DE = what the context adds, a byte a neuron, plus 192 or
+; 128: what BASE lacks to 256. So the sum of both carries exactly where v >= 0, and is v. One more neuron behind the last
+; always has a v of 0: its column is SCAN_END.
 ;   a neuron at rest 30 T      an active one 116 T to the column, 37 back
 scan_first:
 	ld a,(WIDE)
@@ -125,7 +148,7 @@ first_column:
 	inc h			; 4
 	ld h,(hl)		; 7
 	ld l,b			; 4
-	enter_scatter LOW_2,BYTES_2	; 35
+	enter_scatter LOW_2	; 35
 first_large:			; x may be above 255
 	ld (VECTOR),de
 	ld l,a
@@ -174,7 +197,7 @@ first_high_run:
 	inc h
 	ld h,(hl)
 	ld l,b
-	enter_scatter LOW_2+1,BYTES_2
+	enter_scatter LOW_2+1
 
 ; The wide path: v = query half (16 bits) + context, x = (8*v + offset) as the 14 bits that a 16-bit sum keeps after its
 ; shift by two; bit 13 is its sign.
@@ -188,9 +211,10 @@ wide_neuron:
 	ld a,(hl)
 	ld h,SUMS
 	add a,(hl)
+	sub 128
 	ld e,a
+	add a,a
 	sbc a,a
-	cpl			; carry: not negative
 	ld d,a			; DE = context
 	ld h,SUM_LOW
 	ld a,(hl)

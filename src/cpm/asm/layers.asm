@@ -10,7 +10,7 @@
 
 ; Scans a hidden layer (low: page of its low bytes) and scatters every active neuron into the next (next: its low page).
 ;   a neuron at rest 23 T      an active one, x up to 64: 101 T to the column, 26 back
-scan_hidden macro &low,&columns,&next,&bytes
+scan_hidden macro &low,&columns,&next
 #local
 	start_scan &low
 	jr neuron
@@ -25,12 +25,12 @@ neuron:	ld a,(bc)		; 7   high byte
 	jr nc,active		; 7
 	endr
 	jr rest			; 12 for 16
-	active_neuron &low,&columns,&next,&bytes
+	active_neuron &low,&columns,&next
 #endlocal
 	endm
 
 ; The same for 256 neurons, which leave no number for one that ends the scan.
-scan_full macro &low,&columns,&next,&bytes
+scan_full macro &low,&columns,&next
 #local
 	start_scan &low
 	jr neuron
@@ -39,7 +39,7 @@ rest:	inc c			; 4
 neuron:	ld a,(bc)		; 7
 	add a,a			; 4
 	jr c,rest		; 12
-	active_neuron &low,&columns,&next,&bytes
+	active_neuron &low,&columns,&next
 #endlocal
 	endm
 
@@ -53,7 +53,7 @@ start_scan macro &low
 	endm
 
 ; Neuron C is active: A = 2*high, Z where that is 0. Goes on at rest.
-active_neuron macro &low,&columns,&next,&bytes
+active_neuron macro &low,&columns,&next
 active:	jr nz,medium		; 7
 	ld l,c			; 4
 	ld h,&low		; 7
@@ -64,7 +64,7 @@ run:	ld h,&columns		; 7
 	inc h			; 4
 	ld h,(hl)		; 7
 	ld l,e			; 4
-	enter_scatter &next,&bytes	; 35
+	enter_scatter &next	; 35
 medium:	cp 8			; 7
 	jr nc,large		; 7
 	rrca			; 4
@@ -105,7 +105,7 @@ high_part:			; the same column on the page of high bytes
 	inc h
 	ld h,(hl)
 	ld l,e
-	enter_scatter &next+1,&bytes
+	enter_scatter &next+1
 	endm
 
 ; The page by which active_neuron divides by four.

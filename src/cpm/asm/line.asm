@@ -4,12 +4,13 @@
 ;
 ; Keys and echo go the way of io-console.asm or io-aux.asm.
 
-PAUSE equ 64			; polls without a key before there is time to sum
+PAUSE equ 16			; polls without a key before a character is summed
 
 ; Reads a line to LINE_TEXT, zero terminated. Returns HL = its first character that is not blank (A, 0: none), with the
 ; query begun there.
 read_line:
 	ld hl,LINE_TEXT
+	ld (LINE_END),hl
 	ld (hl),0
 	xor a
 	ld (GUESSED),a
@@ -21,19 +22,32 @@ line_poll:
 	poll_key
 	or a
 	jr nz,line_key
-	ld a,(IDLE)
-	cp PAUSE
-	jr nc,line_idle
-	inc a
-	ld (IDLE),a
-	jr line_poll
+	ld hl,IDLE
+	inc (hl)
+	jr nz,line_idle
+	dec (hl)		; 255 will do
 line_idle:
+	ld a,(hl)
+	cp PAUSE
+	jr c,line_poll
 	ld a,(GUESSED)
 	or a
 	jr nz,line_poll
 	call feed_query
-	call z,guess_reply
+	jr nz,line_poll
+	ld a,(IDLE)
+	cp GUESS_PAUSE
+	call nc,guess_reply
 	jr line_poll
+
+line_feed:			; the second half of CR LF is nothing, alone it ends a line
+	call at_start
+	jr z,line_waiting
+line_done:
+	call echo_line_end
+	ld hl,(QUERY_TEXT)
+	ld a,(hl)
+	ret
 
 line_key:
 	ld c,a
@@ -44,36 +58,23 @@ line_key:
 	push bc
 	call forget_guess
 	pop bc
-	call line_end		; HL = end of the line, B = its length
 	ld a,c
-	cp 3
-	jr z,line_leave
-	cp 8
-	jr z,line_back
+	cp ' '
+	jr c,line_control
 	cp 127
 	jr z,line_back
-	cp 24			; ^X
-	jr z,line_erase
-	cp 21			; ^U
-	jr z,line_again
-	cp 18			; ^R
-	jr z,line_show
-	cp 9
-	jr nz,line_not_tab
-	ld a,' '
-line_not_tab:
-	cp ' '
-	jp c,line_waiting	; other control characters are nothing
 	cp 0FDh
-	jp nc,line_waiting	; BDOS 6 has uses of its own for these
-	ld c,a
-	ld a,b
-	cp LINE_SIZE
+	jr nc,line_waiting	; BDOS 6 has uses of its own for these
+line_put:
+	ld hl,(LINE_END)
+	ld a,l
+	cp lo(LINE_TEXT+LINE_SIZE)
 	ld a,7			; full: bell
-	jr nc,line_echo
+	jr z,line_echo
 	ld (hl),c
 	inc hl
 	ld (hl),0
+	ld (LINE_END),hl
 	ld a,c
 	call echo
 	ld hl,(QUERY_TEXT)	; blanks in front do not belong to the query
@@ -82,25 +83,30 @@ line_not_tab:
 	jp nc,line_waiting
 	inc hl
 	ld (QUERY_TEXT),hl
+	ld (QUERY_NEXT),hl
 	jp line_waiting
 line_echo:
 	call echo
 	jp line_waiting
 
-line_feed:			; the second half of CR LF is nothing, alone it ends a line
-	call line_end
-	ld a,b
-	or a
-	jp z,line_waiting
-line_done:
-	call echo_line_end
-	ld hl,(QUERY_TEXT)
-	ld a,(hl)
-	ret
+line_control:
+	cp 8
+	jr z,line_back
+	cp 3
+	jr z,line_leave
+	cp 24			; ^X
+	jr z,line_erase
+	cp 21			; ^U
+	jr z,line_again
+	cp 18			; ^R
+	jr z,line_show
+	cp 9
+	ld c,' '		; TAB
+	jr z,line_put
+	jp line_waiting		; other control characters are nothing
 
 line_leave:
-	ld a,b
-	or a
+	call at_start
 	jp nz,line_waiting
 	jp 0
 
@@ -109,9 +115,7 @@ line_back:
 	jp line_waiting
 
 line_erase:
-	call line_end
-	ld a,b
-	or a
+	call at_start
 	jp z,line_waiting
 	call take_back
 	jr line_erase
@@ -133,27 +137,35 @@ line_show_char:
 	inc hl
 	jr line_show_char
 
-; Takes back the last character, if there is one; B = length, HL = end of the line.
+; HL = end of the line, Z: it is empty.
+at_start:
+	ld hl,(LINE_END)
+	ld a,l
+	cp lo(LINE_TEXT)
+	ret
+
+; Takes back the last character, if there is one.
 take_back:
-	ld a,b
-	or a
+	call at_start
 	ret z
 	dec hl
 	ld (hl),0
+	ld (LINE_END),hl
 	ld de,(QUERY_TEXT)
-	or a
-	sbc hl,de		; characters of the query that are left
+	ld a,l
+	cp e			; one page, as all of the line
 	jr c,taken_blank
-	ld a,(QUERY_FED)
+	ld a,(QUERY_NEXT)
+	dec a
 	cp l
-	jr c,taken
-	jr z,taken
-	ld hl,(QUERY_TEXT)	; what was summed goes: sum again from the start
+	jr c,taken		; not summed yet
+	ex de,hl		; what was summed goes: sum again from the start
 	call start_query
 	jr taken
 taken_blank:			; a blank in front of everything
 	dec de
 	ld (QUERY_TEXT),de
+	ld (QUERY_NEXT),de
 taken:	ld a,8
 	call echo
 	ld a,' '
@@ -169,15 +181,3 @@ echo_line_end:
 	call echo
 	ld a,10
 	jp echo
-
-; HL = end of the line, B = its length. Keeps C.
-line_end:
-	ld hl,LINE_TEXT
-	ld b,0
-line_end_char:
-	ld a,(hl)
-	or a
-	ret z
-	inc hl
-	inc b
-	jr line_end_char

@@ -6,18 +6,22 @@ enter_count macro &page
 	jp packed_count
 	endm
 
+; The same for the column at HL.
+enter_window macro &page
+	push hl			; 11
+	enter_count &page
+	endm
+
 ; Adds the column at HL times A (1..255) to the accumulators of a page pair; a column at 0 ends the scan. Keeps BC, DE.
-; bytes: length of a column of that layer.
-enter_scatter macro &page,&bytes
+enter_scatter macro &page
 	inc h			; 4
 	dec h			; 4
 	ret z			; 5
 	push de			; 11
 	push bc			; 11
 	ex de,hl		; 4
-	ld c,a			; 4
+	ld ixl,a		; 8
 	ld h,&page		; 7
-	ld ix,&bytes		; 14
 	jp packed_scatter	; 10
 	endm
 

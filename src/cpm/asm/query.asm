@@ -3,46 +3,54 @@
 ;
 ; The text as the features want it: no blanks around it, at most 62 characters, a-z for A-Z, one space before and one
 ; after. A window of n bytes (n = 2, 3 as the model says) hashes to bucket h, h = h*31 + byte, modulo the number of
-; buckets.
+; buckets. Windows are counted in BASE, a byte a neuron (query-window.asm).
 ;
-; Windows are counted (count.asm) in a signed byte a neuron, QUERY_COUNTS. A character ends at most two windows, of
-; weight -2 at least, so 31 characters fit; then the bytes go into the 16-bit sums SUM_LOW, SUM_HIGH and start anew.
+;   byte = v + 64        v = sum of the windows and of the 21 windows of spaces, less the threshold (first-layer.asm)
+;
+; A query whose v is ever found outside of -64..63 is summed anew, in 16 bits: QUERY_WIDE. Then SUM_LOW, SUM_HIGH hold
+; v + 64, and the bytes what was counted since they were last added to it.
+;
+; A character ends at most two windows, of weight -2 to +1: it moves a byte by -4 to +2. So 31 characters, and a space
+; behind them, take a byte from 0..127 to somewhere in -128..191, where modulo 256 everything that is not in 0..127 still
+; has its bit 7 set. Once in 31 characters the bytes are looked at, or added to the sums.
 
 MAX_QUERY equ 62
 COUNTS_HOLD equ 31		; characters
-QUERY_COUNTS equ SUMS		; a page that the reply needs only after prepare_first_layer
 
-; Nothing said yet: the sums are the 21 windows of spaces less the threshold of each neuron (first-layer.asm).
-; HL = where the text will be, zero terminated, without blanks in front. Keeps HL.
+; Nothing said yet, the text will be at HL: zero terminated, without blanks in front.
 start_query:
 	ld (QUERY_TEXT),hl
-	push hl
+	ld a,START_WIDE		; 1: v of some neuron is outside from the start
+restart_query:
+	ld (QUERY_WIDE),a
+	ld hl,(QUERY_TEXT)
+	ld (QUERY_NEXT),hl
+	ld hl,31*' '
+	ld (QUERY_31),hl
+	ld hl,QUERY_ROOM
+	ld (hl),COUNTS_HOLD
+	or a
 	ld hl,sum_start_low
+	ld de,BASE*256
+	jr z,copy_sums
 	ld de,SUM_LOW*256
-	ld bc,WIDTH_1
-	call copy_end-2*SUMS_1_LDI
+	call copy_sums
 	ld hl,sum_start_high
 	ld de,SUM_HIGH*256
-	ld bc,WIDTH_1
-	call copy_end-2*SUMS_1_LDI
-	call clear_counts
-	xor a
-	ld (QUERY_FED),a
-	ld a,' '
-	ld (QUERY_LAST),a
-	pop hl
+	call copy_sums
+clear_base:
+	ld hl,BASE*256
+	ld b,WIDTH_1_LOOP
+clear_count:
+	ld (hl),0
+	inc l
+	djnz clear_count
 	ret
 
-clear_counts:
-	ld hl,QUERY_COUNTS*256
-	ld de,QUERY_COUNTS*256+1
-	ld bc,WIDTH_1-1
-	ld (hl),0
-	ld a,b
-	or c
-	ret z
-	ldir
-	ret
+; A byte for each neuron of layer 1 from HL to DE.
+copy_sums:
+	ld bc,WIDTH_1
+	jp copy_end-2*SUMS_1_LDI
 
 ; The whole of the text at HL.
 set_query:
@@ -50,106 +58,125 @@ set_query:
 
 ; What is left of the text, and the space behind it.
 finish_query:
-	call query_length
-finish_char:
-	call feed_char
-	jr nz,finish_char
+	call query_left
+finish_some:
+	jr z,close_query
+	call feed_some
+	jr finish_some
 
 ; The space behind the text.
 close_query:
-	ld hl,QUERY_FED
-	inc (hl)
-	ld a,' '
-	jr query_char
+	ld bc,space_behind
+	ld a,1
+	jp count_characters
+space_behind:	db ' '
 
 ; Feeds one more character of a text that still grows. Z: there was none left to feed.
 feed_query:
-	call query_length
-
-; Feeds one more character, of QUERY_LENGTH.
-feed_char:
-	ld a,(QUERY_LENGTH)
-	ld b,a
-	ld a,(QUERY_FED)
-	cp b
+	call query_left
 	ret z
-	ld e,a
-	ld d,0
-	inc a
-	ld (QUERY_FED),a
-	ld hl,(QUERY_TEXT)
-	add hl,de
-	ld a,(hl)
-	call fold_case
-	call query_char
+	ld a,1
+	call feed_some
 	or 1			; NZ
 	ret
 
-; QUERY_LENGTH = how many characters of the text count: up to the last that is not blank, and at most 62.
-query_length:
-	ld hl,(QUERY_TEXT)
-	ld bc,0			; B = length so far, C = characters seen
-length_char:
+; Feeds A characters, or as many as may be counted without a look. A = how many are left of them, Z: none.
+feed_some:
+	ld b,a
+	ld hl,QUERY_ROOM
 	ld a,(hl)
 	or a
-	jr z,length_known
-	inc hl
-	inc c
-	cp 21h
-	jr c,length_char
-	ld b,c
-	jr length_char
-length_known:
+	jr z,feed_look
+	cp b
+	jr c,feed_room
 	ld a,b
-	cp MAX_QUERY
-	jr c,length_fits
-	ld a,MAX_QUERY
-length_fits:
-	ld (QUERY_LENGTH),a
+feed_room:			; A = how many now
+	ld c,a
+	ld a,(hl)
+	sub c
+	ld (hl),a
+	ld a,b
+	sub c
+	push af
+	ld a,c
+	ld bc,(QUERY_NEXT)
+	call count_characters
+	ld (QUERY_NEXT),bc
+	pop af
+	ret
+feed_look:
+	ld (hl),COUNTS_HOLD
+	push bc
+	ld a,(QUERY_WIDE)
+	or a
+	jr nz,feed_add
+	call look_at_counts
+	jp p,feed_looked
+	pop bc
+	call sum_wide
+	jr query_left
+feed_add:
+	call add_counts
+feed_looked:
+	pop bc
+	ld a,b
+	or a
 	ret
 
-; The windows that end with the character in A.
-query_char:
-	push ix
-	push iy
-	ld ix,0
-	add ix,sp
+; Begins the query anew, in 16 bits.
+sum_wide:
+	ld a,1
+	jp restart_query
+
+; A = characters that are left to feed, Z: none. The text ends with the last that is not blank, and has at most 62.
+query_left:
+	ld hl,(QUERY_TEXT)
+	ld a,(hl)
+	or a
+	ret z
+	xor a
+	ld b,a
 	ld c,a
-	ld a,(QUERY_LAST)
-	ld e,a
-	ld d,0
-	call hash_byte		; DE = hash of the last two characters
-	ld a,QUERY_BIGRAMS
+	cpir			; 21 a character
+	dec hl			; the zero
+text_blank:
+	dec hl
+	ld a,(hl)
+	cp 21h
+	jr c,text_blank
+	inc hl
+	ld de,(QUERY_TEXT)
 	or a
-	ld iy,after_bigram
-	jr nz,query_hit
-after_bigram:
-	ld hl,(QUERY_PAIR)	; hash of the two before this one
-	ld (QUERY_PAIR),de
-	ld a,c
-	ld (QUERY_LAST),a
-	ld a,(QUERY_FED)
-	cp 2			; the first character has but the space before it
-	jr c,after_trigram
-	ld a,QUERY_TRIGRAMS
+	sbc hl,de
+	ld a,l
+	cp MAX_QUERY
+	jr c,text_fits
+	ld a,MAX_QUERY
+text_fits:
+	ld hl,(QUERY_NEXT)
 	or a
-	jr z,after_trigram
-	ex de,hl
-	call hash_byte		; DE = hash of the last three
-	ld iy,after_trigram
-	jr query_hit
-after_trigram:
-	pop iy
-	pop ix
-	ld a,(QUERY_FED)
-	cp COUNTS_HOLD
-	jr z,add_counts
-	cp 2*COUNTS_HOLD
-	ret nz
+	sbc hl,de
+	sub l
+	ret
+
+; M: some byte in BASE is not in 0..127.
+look_at_counts:
+	xor a
+	ld hl,BASE*256
+	ld b,WIDTH_1_ROUNDS
+	jp look_1+2*WIDTH_1_SKIP
+	rept n = 1 to 8
+look_{n}:
+	or (hl)			; 7
+	inc l			; 4
+	endr
+	djnz look_1		; 13 for 8
+	or a
+	ret
 
 ; Adds the counts to the 16-bit sums and starts them anew.
 add_counts:
-	ld hl,QUERY_COUNTS*256
+	ld hl,BASE*256
 	ld b,WIDTH_1_LOOP
 add_count:
 	ld e,(hl)
@@ -166,44 +193,7 @@ add_count:
 	ld a,(hl)
 	adc a,d
 	ld (hl),a
-	ld h,QUERY_COUNTS
+	ld h,BASE
 	inc l
 	djnz add_count
 	ret
-
-; DE = DE*31 + C
-hash_byte:
-	ld h,d
-	ld l,e
-	add hl,hl		; 11 each
-	add hl,hl
-	add hl,hl
-	add hl,hl
-	add hl,hl
-	or a
-	sbc hl,de		; *32 - *1
-	ld e,c
-	ld d,0
-	add hl,de
-	ex de,hl
-	ret
-
-; Counts the column of bucket DE once; continues at IY. Keeps C, DE.
-query_hit:
-	ld a,d
-	and QUERY_MASK_HIGH
-	ld h,a
-	ld a,e
-	and QUERY_MASK_LOW
-	ld l,a
-	add hl,hl
-	ld a,c
-	ld bc,query_columns
-	add hl,bc
-	ld c,a
-	ld a,(hl)
-	inc hl
-	ld h,(hl)
-	ld l,a
-	push hl
-	enter_count QUERY_COUNTS

@@ -3,7 +3,7 @@
 ; on the trie a step needs no hashes, no context columns and no copies.
 ;
 ;   node:    dw vector; db children; then for each child db class, dw node
-;   vector:  a byte per neuron: change of v against 8 spaces, plus 128; then 80h (first-layer.asm scans it)
+;   vector:  a byte per neuron: change of v against 8 spaces, plus 192; then 192 (first-layer.asm scans it)
 
 ; After prepare_first_layer: A = WIDE. A wide query goes without the trie, whose bytes could not hold it.
 start_trie:
@@ -60,6 +60,7 @@ follow_found:
 leave_trie:
 	ld hl,0
 	ld (NODE),hl
+	call plain_base
 	call start_context
 	ld hl,REPLY
 	ld a,(REPLY_LEFT)

@@ -9,6 +9,7 @@ import { initialise, quantiseAll } from "../train/parameters.js";
 import { type Items, planInOrder, SlotTable } from "../train/sampler.js";
 import { CONTROL, createWorkspace, type Workspace } from "../train/workspace.js";
 
+/** More than one thread works on at a time. */
 export const PAIRS = parseCorpus(
 	Buffer.from(`hello|HI
 hi there|HI
@@ -17,6 +18,10 @@ see you later|BYE NOW
 what is your name|I AM Z
 who are you|I AM Z
 are you a robot aaaa|YES
+hey|HI
+so long|BYE NOW
+is it true|YES
+tell me your name|I AM Z
 `),
 	"test",
 ).pairs;

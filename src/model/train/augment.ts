@@ -12,40 +12,61 @@ const WORD_DROP = 0.35;
 const WORD_SWAP = 0.2;
 const TYPO = 0.35;
 
+/** A word, bytes [from, to) of its query. */
+interface Word {
+	readonly from: number;
+	readonly to: number;
+}
+
 /** A changed copy of `query` (normalised bytes, at least one). */
 export function augment(query: Uint8Array, random: Random): Uint8Array {
-	let words = splitWords(query);
+	const words = splitWords(query);
 	if (words.length > 1 && random.next() < WORD_SWAP) {
 		const i = random.int(words.length - 1);
-		words = [...words.slice(0, i), words[i + 1] as number[], words[i] as number[], ...words.slice(i + 2)];
+		const word = words[i] as Word;
+		words[i] = words[i + 1] as Word;
+		words[i + 1] = word;
 	}
 	if (words.length > 2 && random.next() < WORD_DROP) words.splice(random.int(words.length), 1);
-	const bytes = joinWords(words);
-	if (random.next() < TYPO) mistype(bytes, random);
-	return Uint8Array.from(bytes);
-}
-
-function splitWords(bytes: Uint8Array): number[][] {
-	const words: number[][] = [[]];
-	for (const byte of bytes) {
-		if (byte === SPACE) words.push([]);
-		else (words.at(-1) as number[]).push(byte);
+	// A slip of the finger can double one letter.
+	const copy = new Uint8Array(query.length + 1);
+	let length = 0;
+	for (const [i, { from, to }] of words.entries()) {
+		if (i > 0) copy[length++] = SPACE;
+		for (let k = from; k < to; k++) copy[length++] = query[k] as number;
 	}
-	return words.filter((word) => word.length > 0);
+	if (random.next() < TYPO) length = mistype(copy, length, random);
+	return copy.subarray(0, length);
 }
 
-function joinWords(words: readonly number[][]): number[] {
-	return words.flatMap((word, i) => (i === 0 ? word : [SPACE, ...word]));
+function splitWords(bytes: Uint8Array): Word[] {
+	const words: Word[] = [];
+	let from = 0;
+	for (let i = 0; i <= bytes.length; i++) {
+		if (i < bytes.length && bytes[i] !== SPACE) continue;
+		if (i > from) words.push({ from, to: i });
+		from = i + 1;
+	}
+	return words;
 }
 
-/** One letter left out, doubled, swapped with the next, or replaced by one from elsewhere in the query. */
-function mistype(bytes: number[], random: Random): void {
-	if (bytes.length < 4) return;
-	const at = random.int(bytes.length - 1);
+/** One letter left out, doubled, swapped with the next, or replaced by one from elsewhere; returns the new length. */
+function mistype(bytes: Uint8Array, length: number, random: Random): number {
+	if (length < 4) return length;
+	const at = random.int(length - 1);
 	const byte = bytes[at] as number;
 	const kind = random.int(4);
-	if (kind === 0) bytes.splice(at, 1);
-	else if (kind === 1) bytes.splice(at, 0, byte);
-	else if (kind === 2) bytes.splice(at, 2, bytes[at + 1] as number, byte);
-	else bytes[at] = random.pick(bytes);
+	if (kind === 0) {
+		bytes.copyWithin(at, at + 1, length);
+		return length - 1;
+	}
+	if (kind === 1) {
+		bytes.copyWithin(at + 1, at, length);
+		return length + 1;
+	}
+	if (kind === 2) {
+		bytes[at] = bytes[at + 1] as number;
+		bytes[at + 1] = byte;
+	} else bytes[at] = bytes[random.int(length)] as number;
+	return length;
 }

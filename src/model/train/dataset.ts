@@ -38,28 +38,42 @@ export interface Trie {
 /** Sparse rows from the buckets that were hit, repeats included; each row is asked for once, in order. */
 export function sparseRows(arena: Arena, rows: number, hitsOf: (row: number) => readonly number[]): SparseRows {
 	const start = arena.take(Int32Array, rows + 1);
-	const buckets: number[] = [];
-	const counts: number[] = [];
-	/** Where a bucket of the current row stands in `buckets`: stale when before the row's start. */
-	const place: number[] = [];
+	let buckets = new Uint16Array(INITIAL_HITS);
+	let counts = new Uint8Array(INITIAL_HITS);
+	let used = 0;
+	/** Where a bucket of the current row stands in `buckets`, plus 1: stale when not after the row's start. */
+	const place = new Int32Array(1 << 16);
 	for (let row = 0; row < rows; row++) {
-		const first = buckets.length;
-		for (const bucket of hitsOf(row)) {
-			const at = place[bucket] ?? -1;
+		const first = used;
+		const hits = hitsOf(row);
+		if (used + hits.length > buckets.length) {
+			buckets = larger(buckets, new Uint16Array(2 * (used + hits.length)));
+			counts = larger(counts, new Uint8Array(2 * (used + hits.length)));
+		}
+		for (const bucket of hits) {
+			const at = (place[bucket] as number) - 1;
 			if (at >= first) counts[at] = (counts[at] as number) + 1;
 			else {
-				place[bucket] = buckets.length;
-				buckets.push(bucket);
-				counts.push(1);
+				buckets[used] = bucket;
+				counts[used] = 1;
+				place[bucket] = ++used;
 			}
 		}
-		start[row + 1] = buckets.length;
+		start[row + 1] = used;
 	}
-	const bucket = arena.take(Uint16Array, buckets.length);
-	const count = arena.take(Uint8Array, counts.length);
-	bucket.set(buckets);
-	count.set(counts);
+	const bucket = arena.take(Uint16Array, used);
+	const count = arena.take(Uint8Array, used);
+	bucket.set(buckets.subarray(0, used));
+	count.set(counts.subarray(0, used));
 	return { start, bucket, count };
+}
+
+/** Hits there is room for at first. */
+const INITIAL_HITS = 1 << 16;
+
+function larger<T extends Uint8Array<ArrayBuffer> | Uint16Array<ArrayBuffer>>(small: T, large: T): T {
+	large.set(small);
+	return large;
 }
 
 /** Distinct replies of `pairs`, most frequent first. */

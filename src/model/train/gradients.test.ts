@@ -2,16 +2,15 @@ import { describe, expect, test } from "vitest";
 import { Random } from "../../base/random.js";
 import { HIT } from "../network.js";
 import { smallWorkspace } from "../testing/workspace.js";
-import { differentiateItems } from "./backward.js";
 import type { SparseRows } from "./dataset.js";
-import { sumContexts } from "./forward.js";
 import { compileKernels } from "./kernels.js";
 import type { LayerPlace } from "./parameters.js";
-import { chunksOf, differentiateChunk, parametersOf } from "./update.js";
+import { PHASE, Phases } from "./phases.js";
+import { chunksOf, differentiateChunk, placeOf } from "./update.js";
 import { CONTROL, type Scratch, type Workspace } from "./workspace.js";
 
 /** Parameters compared in each chunk. */
-const SAMPLES = 60;
+const SAMPLES = 12;
 
 /**
  * The loss is a staircase in the integer weights, so gradients are compared with finite differences of its smooth part:
@@ -114,8 +113,10 @@ describe("gradients equal finite differences of the smooth part", () => {
 		const { space } = smallWorkspace(hidden, 5);
 		const kernels = compileKernels(space.memory);
 		const scratch = space.scratch[0] as Scratch;
-		sumContexts(space, kernels, 0, space.plan.used[2] as number);
-		differentiateItems(space, kernels, scratch, 0, space.plan.used[0] as number);
+		const phases = new Phases(space, 0);
+		for (const phase of [PHASE.contexts, PHASE.examples] as const) {
+			for (let task = 0; task < phases.tasks(phase); task++) phases.run(phase, task);
+		}
 		const smooth = new SmoothLoss(space);
 		const integers = Float64Array.from(space.quantised);
 		const scale = space.control[CONTROL.scale] as number;
@@ -128,12 +129,13 @@ describe("gradients equal finite differences of the smooth part", () => {
 		let different = 0;
 		for (const chunk of chunksOf(space)) {
 			differentiateChunk(space, kernels, scratch, chunk);
-			const { start, length } = parametersOf(space, chunk);
+			const { start, rows, width, stride } = placeOf(space, chunk);
 			for (let n = 0; n < SAMPLES; n++) {
-				const k = random.int(length);
+				const k = random.int(rows * width);
+				const parameter = start + Math.floor(k / width) * stride + (k % width);
 				const slope = difference((step) => {
 					const moved = integers.slice();
-					moved[start + k] = (moved[start + k] as number) + step;
+					moved[parameter] = (moved[parameter] as number) + step;
 					return smooth.value(moved, scale);
 				}, 1e-5);
 				const gradient = scratch.gradient[k] as number;

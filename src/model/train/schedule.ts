@@ -3,7 +3,7 @@
  * towards the weight budget), and the softmax scale, the one parameter that the main thread learns itself.
  */
 import { CharacterCost } from "./character-cost.js";
-import { EPSILON, FIRST_DECAY, SECOND_DECAY } from "./kernels.js";
+import { EPSILON, FIRST_DECAY, SECOND_DECAY } from "./kernels-adam.js";
 import { countNonzeroWeights } from "./parameters.js";
 import type { Recipe } from "./recipe.js";
 import { CONTROL, type Workspace } from "./workspace.js";

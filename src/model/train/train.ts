@@ -63,6 +63,8 @@ export interface TrainProgress {
 	readonly best?: ReplyAccuracy;
 	/** Accuracy on the training pairs, where none are held out. */
 	readonly train?: ReplyAccuracy;
+	/** Share of single characters that are right, each after the right ones before it, where the replies were measured. */
+	readonly char: number;
 }
 
 /** Fractions 0–1; NaN where there were no pairs to measure on. */
@@ -174,7 +176,8 @@ async function learn(run: Run): Promise<Learnt> {
 	let loss = new Mean();
 	let yieldedS = startS;
 	const report = (): void => {
-		const accuracy = measurer.measure(hasHoldout ? prepared.holdoutItems : prepared.trainItems).reply;
+		const measured = measurer.measure(hasHoldout ? prepared.holdoutItems : prepared.trainItems);
+		const accuracy = measured.reply;
 		const nonzeroWeights = countNonzeroWeights(space.layout, space.quantised);
 		best.offer(accuracy, nonzeroWeights);
 		const progress: TrainProgress = {
@@ -185,6 +188,7 @@ async function learn(run: Run): Promise<Learnt> {
 			seconds: now() - startS,
 			loss: loss.value,
 			nonzeroWeights,
+			char: measured.char,
 			...(hasHoldout ? { holdout: accuracy, best: best.accuracy ?? accuracy } : { train: accuracy }),
 		};
 		curve.push(progress);

@@ -5,16 +5,17 @@
  *
  * (Kingma & Ba 2015; the shrinking makes weights exactly zero rather than small.) Biases are not shrunk.
  */
+import { CONTEXT_BUCKETS } from "../network.js";
 import { biasGradient, contextWeightGradient, denseWeightGradient, queryWeightGradient } from "./backward.js";
 import type { Kernels } from "./kernels.js";
-import { BIAS_ROUNDING, type LayerPlace, type Rounding, WEIGHT_ROUNDING } from "./parameters.js";
-import { address, CHUNK_INPUTS, CONTROL, type Scratch, type Workspace } from "./workspace.js";
+import { BIAS_ROUNDING, type LayerPlace, WEIGHT_ROUNDING } from "./parameters.js";
+import { address, CHUNK_COLUMNS, CHUNK_INPUTS, CONTROL, type Scratch, type Workspace } from "./workspace.js";
 
 /** A range of parameters that one thread updates by itself. */
 export interface Chunk {
 	readonly kind: "query" | "context" | "dense" | "bias";
 	readonly layer: number;
-	/** Inputs [from, to) of the kind; for biases all outputs. */
+	/** Inputs [from, to) of the kind; for context weights neurons [from, to) of all inputs, for biases all. */
 	readonly from: number;
 	readonly to: number;
 }
@@ -22,9 +23,13 @@ export interface Chunk {
 /** All parameters. */
 export function chunksOf({ layout, queryBuckets }: Workspace): Chunk[] {
 	const chunks: Chunk[] = [];
-	for (const [layer, { inputs }] of layout.layers.entries()) {
-		chunks.push({ kind: "bias", layer, from: 0, to: 1 });
-		if (layer === 0) chunks.push({ kind: "context", layer, from: 0, to: inputs - queryBuckets });
+	for (const [layer, { inputs, stride }] of layout.layers.entries()) {
+		chunks.push({ kind: "bias", layer, from: 0, to: stride });
+		if (layer === 0) {
+			for (let from = 0; from < stride; from += CHUNK_COLUMNS) {
+				chunks.push({ kind: "context", layer, from, to: Math.min(from + CHUNK_COLUMNS, stride) });
+			}
+		}
 		const end = layer === 0 ? queryBuckets : inputs;
 		for (let from = 0; from < end; from += CHUNK_INPUTS) {
 			chunks.push({ kind: layer === 0 ? "query" : "dense", layer, from, to: Math.min(from + CHUNK_INPUTS, end) });
@@ -33,69 +38,65 @@ export function chunksOf({ layout, queryBuckets }: Workspace): Chunk[] {
 	return chunks;
 }
 
-/** Index of a chunk's first parameter, and how many there are. */
-export function parametersOf(space: Workspace, { kind, layer, from, to }: Chunk): { start: number; length: number } {
-	const { weights, biases, stride } = space.layout.layers[layer] as LayerPlace;
-	if (kind === "bias") return { start: biases, length: stride };
-	const firstInput = kind === "context" ? space.queryBuckets : from;
-	return { start: weights + firstInput * stride, length: (to - from) * stride };
+/** Where a chunk's parameters lie: `rows` rows of `width`, `stride` apart, the first at index `start`. */
+export interface ChunkPlace {
+	readonly start: number;
+	readonly rows: number;
+	readonly width: number;
+	readonly stride: number;
 }
 
-/** The gradient of one chunk into scratch.gradient[0 … length). */
+export function placeOf(space: Workspace, { kind, layer, from, to }: Chunk): ChunkPlace {
+	const { weights, biases, stride } = space.layout.layers[layer] as LayerPlace;
+	if (kind === "bias") return { start: biases, rows: 1, width: stride, stride };
+	if (kind === "context") {
+		return { start: weights + space.queryBuckets * stride + from, rows: CONTEXT_BUCKETS, width: to - from, stride };
+	}
+	return { start: weights + from * stride, rows: to - from, width: stride, stride };
+}
+
+/** The gradient of one chunk into scratch.gradient, [rows][width]. */
 export function differentiateChunk(space: Workspace, kernels: Kernels, scratch: Scratch, chunk: Chunk): void {
-	scratch.gradient.fill(0, 0, parametersOf(space, chunk).length);
-	if (chunk.kind === "query") queryWeightGradient(space, kernels, scratch, chunk.from, chunk.to);
-	else if (chunk.kind === "context") contextWeightGradient(space, kernels, scratch);
-	else if (chunk.kind === "dense") denseWeightGradient(space, kernels, scratch, chunk.layer, chunk.from, chunk.to);
-	else biasGradient(space, kernels, scratch, chunk.layer);
+	const { kind, layer, from, to } = chunk;
+	if (kind === "query") queryWeightGradient(space, kernels, scratch, from, to);
+	else if (kind === "context") contextWeightGradient(space, kernels, scratch, from, to);
+	else if (kind === "dense") denseWeightGradient(space, kernels, scratch, layer, from, to);
+	else biasGradient(space, kernels, scratch, layer);
 }
 
 /** One Adam step of one chunk. */
 export function updateChunk(space: Workspace, kernels: Kernels, scratch: Scratch, chunk: Chunk): void {
 	differentiateChunk(space, kernels, scratch, chunk);
-	const { control, layout, shrinkage } = space;
-	const { start, length } = parametersOf(space, chunk);
-	if (chunk.kind === "bias") updateRange(space, kernels, scratch, start, 0, length, 0, BIAS_ROUNDING);
-	else if (chunk.kind === "dense") {
-		const { stride } = layout.layers[chunk.layer] as LayerPlace;
-		const strengths = shrinkage[chunk.layer - 1] as Float32Array;
-		for (let i = chunk.from; i < chunk.to; i++) {
-			const offset = (i - chunk.from) * stride;
-			updateRange(space, kernels, scratch, start, offset, stride, strengths[i] as number, WEIGHT_ROUNDING);
-		}
-	} else {
-		const strength = control[chunk.kind === "query" ? CONTROL.querySparsity : CONTROL.contextSparsity] as number;
-		updateRange(space, kernels, scratch, start, 0, length, strength, WEIGHT_ROUNDING);
-	}
+	const { control, shrinkage, latent, first, second, quantised } = space;
+	const { start, rows, width, stride } = placeOf(space, chunk);
+	const { latentLow, latentHigh, unit, low, high } = chunk.kind === "bias" ? BIAS_ROUNDING : WEIGHT_ROUNDING;
+	const learningRate = control[CONTROL.learningRate] as number;
+	const byInput = chunk.kind === "dense";
+	if (!byInput) scratch.strength[0] = strengthOf(control, chunk.kind);
+	kernels.adam(
+		address(latent, start),
+		address(first, start),
+		address(second, start),
+		address(scratch.gradient, 0),
+		address(quantised, start),
+		rows,
+		width,
+		stride,
+		byInput ? address(shrinkage[chunk.layer - 1] as Float32Array, chunk.from) : address(scratch.strength, 0),
+		byInput ? Float32Array.BYTES_PER_ELEMENT : 0,
+		learningRate * (control[CONTROL.firstCorrection] as number),
+		learningRate,
+		control[CONTROL.secondCorrection] as number,
+		latentLow,
+		latentHigh,
+		unit,
+		low,
+		high,
+	);
 }
 
-/** Parameters start + offset … start + offset + length, whose gradient is at scratch.gradient[offset …]. */
-function updateRange(
-	{ latent, first, second, quantised, control }: Workspace,
-	kernels: Kernels,
-	{ gradient }: Scratch,
-	start: number,
-	offset: number,
-	length: number,
-	strength: number,
-	rounding: Rounding,
-): void {
-	const learningRate = control[CONTROL.learningRate] as number;
-	const at = start + offset;
-	kernels.adam(
-		address(latent, at),
-		address(first, at),
-		address(second, at),
-		address(gradient, offset),
-		address(quantised, at),
-		length,
-		learningRate * (control[CONTROL.firstCorrection] as number),
-		control[CONTROL.secondCorrection] as number,
-		learningRate * strength,
-		rounding.latentLow,
-		rounding.latentHigh,
-		rounding.unit,
-		rounding.low,
-		rounding.high,
-	);
+/** Strength of shrinking, the same for all parameters of a chunk of this kind. */
+function strengthOf(control: Float64Array, kind: "query" | "context" | "bias"): number {
+	if (kind === "bias") return 0;
+	return control[kind === "query" ? CONTROL.querySparsity : CONTROL.contextSparsity] as number;
 }

@@ -57,12 +57,16 @@ const simdBinary =
 const load =
 	(opcode: Code, alignment: number) =>
 	(address: Code, offset = 0): Code => [...address, ...opcode, alignment, ...unsigned(offset)];
+const store =
+	(opcode: number, alignment: number) =>
+	(address: Code, value: Code): Code => [...address, ...value, opcode, alignment, 0];
 
 export const i32 = {
 	const: (value: number): Code => [0x41, ...signed(value)],
 	add: binary(0x6a),
 	sub: binary(0x6b),
 	mul: binary(0x6c),
+	ne: binary(0x47),
 	shl: binary(0x74),
 	lt: binary(0x48),
 	ge: binary(0x4e),
@@ -70,6 +74,9 @@ export const i32 = {
 	load16: load([0x2f], NATURAL_ALIGNMENT.short),
 	load16Signed: load([0x2e], NATURAL_ALIGNMENT.short),
 	load: load([0x28], NATURAL_ALIGNMENT.word),
+	store8: store(0x3a, NATURAL_ALIGNMENT.byte),
+	store16: store(0x3b, NATURAL_ALIGNMENT.short),
+	store: store(0x36, NATURAL_ALIGNMENT.word),
 };
 
 export const f32 = {
@@ -80,13 +87,15 @@ export const f32 = {
 	div: binary(0x95),
 	convertI32: (a: Code): Code => [...a, 0xb2],
 	load: load([0x2a], NATURAL_ALIGNMENT.word),
-	store: (address: Code, value: Code): Code => [...address, ...value, 0x38, NATURAL_ALIGNMENT.word, 0],
+	store: store(0x38, NATURAL_ALIGNMENT.word),
 };
 
 export const v128 = {
 	load: load(simd(0x00), NATURAL_ALIGNMENT.vector),
 	/** Four signed 16-bit numbers, widened to 32 bits. */
 	load16x4: load(simd(0x03), NATURAL_ALIGNMENT.half),
+	/** One 16-bit number in all eight places. */
+	load16Splat: load(simd(0x08), NATURAL_ALIGNMENT.short),
 	store: (address: Code, value: Code, offset = 0): Code => [
 		...address,
 		...value,
@@ -106,6 +115,11 @@ export const i16x8 = {
 	narrow: simdBinary(0x85),
 };
 
+export const i32x4 = {
+	splat: simdUnary(0x11),
+	sub: simdBinary(0xb1),
+};
+
 export const f32x4 = {
 	splat: simdUnary(0x13),
 	lane: (a: Code, lane: number): Code => [...a, ...simd(0x1f), lane],
@@ -113,12 +127,12 @@ export const f32x4 = {
 	sub: simdBinary(0xe5),
 	mul: simdBinary(0xe6),
 	div: simdBinary(0xe7),
-	min: simdBinary(0xe8),
-	max: simdBinary(0xe9),
+	/** "Pseudo" minimum and maximum, b < a ? b : a and a < b ? b : a: one instruction, where min and max take five. */
+	min: simdBinary(0xea),
+	max: simdBinary(0xeb),
 	sqrt: simdUnary(0xe3),
 	floor: simdUnary(0x68),
 	convertI32: simdUnary(0xfa),
-	truncate: simdUnary(0xf8),
 };
 
 export interface Local {

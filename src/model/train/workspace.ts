@@ -4,6 +4,8 @@
  *   B items in a mini-batch, E examples (item, prefix → next character), S distinct prefixes among them ("slots")
  *   layer l has outputs[l] neurons in rows of stride[l]; layer 1 reads Q query and 128 context buckets
  */
+
+import { CONTEXT_BUCKETS } from "../network.js";
 import type { Arena, SharedMemory } from "./arena.js";
 import type { SparseRows, Trie } from "./dataset.js";
 import { type LayerPlace, type Layout, layoutOf } from "./parameters.js";
@@ -39,6 +41,25 @@ export interface Plan {
 	readonly mask: Int32Array;
 	/** [S] node of the trie. */
 	readonly node: Int32Array;
+	/** [tasks + 1] first example of each piece of ITEMS_PER_TASK items; the phases fill it in. */
+	readonly task: Int32Array;
+}
+
+/** Of one hidden layer with I neurons: which are active where; kernels.ts has the layout. */
+export interface Activity {
+	/** [E][I], [E] */
+	readonly list: Uint16Array;
+	readonly count: Int32Array;
+	/** [E · I], [tasks][I] */
+	readonly users: Uint16Array;
+	readonly userCount: Int32Array;
+}
+
+/** A sparse matrix by columns, as the kernel `invert` makes it. */
+export interface SparseColumns {
+	readonly start: Int32Array;
+	readonly row: Uint16Array;
+	readonly count: Uint8Array;
 }
 
 export interface Workspace {
@@ -53,13 +74,20 @@ export interface Workspace {
 	readonly queries: SparseRows;
 	readonly contexts: SparseRows;
 	readonly plan: Plan;
+	/** The mini-batch's items by query bucket, its slots by context bucket. */
+	readonly itemsByBucket: SparseColumns;
+	readonly slotsByBucket: SparseColumns;
 	/** [S][stride 1] context half of layer 1's sums, with its biases. */
 	readonly contextSums: Int16Array;
+	/** [max stride] nothing but zeros. */
+	readonly zeros: Int16Array;
 	/** Random all-ones (keep) and all-zeros (drop), a long row of which each example uses some stretch. */
 	readonly masks: Int16Array;
 	/** Per layer [E][stride]: outputs y, and loss gradients ∂/∂acc. */
 	readonly outputs: readonly Int16Array[];
 	readonly deltas: readonly Float32Array[];
+	/** Per hidden layer. */
+	readonly activity: readonly Activity[];
 	/** Per hidden layer [stride]: penalty on being active, and proximal L1 strength for the weights that leave. */
 	readonly penalties: readonly Float32Array[];
 	readonly shrinkage: readonly Float32Array[];
@@ -76,14 +104,17 @@ export interface Workspace {
 
 /** What a thread needs for itself. */
 export interface Scratch {
-	/** [max stride] the query half of layer 1; another layer's sums. */
+	/** [max stride] the query half of layer 1. */
 	readonly querySums: Int16Array;
-	readonly acc: Int16Array;
 	/** [max outputs] */
 	readonly probabilities: Float64Array;
-	/** Gradient of one chunk of parameters; [S][stride 1] deltas per slot. */
+	/** exp(-scale · n) at n, for `scale`. */
+	readonly exponentials: Float64Array;
+	readonly scale: Float64Array;
+	/** Gradient of one chunk of parameters; [S][CHUNK_COLUMNS] deltas per slot; strength of shrinking. */
 	readonly gradient: Float32Array;
 	readonly slotDeltas: Float32Array;
+	readonly strength: Float32Array;
 }
 
 export interface WorkspaceSizes {
@@ -96,8 +127,14 @@ export interface WorkspaceSizes {
 	readonly threads: number;
 }
 
+/** Items that one thread works on at a time. */
+export const ITEMS_PER_TASK = 8;
 /** Inputs whose weights one thread updates at a time: few enough that gradient and moments stay in its cache. */
-export const CHUNK_INPUTS = 128;
+export const CHUNK_INPUTS = 32;
+/** Neurons whose context weights one thread updates at a time. */
+export const CHUNK_COLUMNS = 32;
+/** Differences of logits whose exponential is kept: with the usual scales all that are not negligible. */
+const EXPONENTIALS = 4096;
 
 /** Places in the row of masks where an example's stretch may start. */
 export const MASKS = 1 << 15;
@@ -110,6 +147,8 @@ export function createWorkspace(arena: Arena, given: WorkspaceSizes, queries: Sp
 	const { stride } = layout.layers[0] as LayerPlace;
 	const slots = Math.min(examples, trie.contexts.start.length - 1);
 	const widest = Math.max(...layout.layers.map((layer) => layer.stride));
+	const hidden = layout.layers.slice(0, -1);
+	const tasks = Math.ceil(items / ITEMS_PER_TASK);
 	return {
 		memory: arena.memory,
 		layout,
@@ -130,13 +169,23 @@ export function createWorkspace(arena: Arena, given: WorkspaceSizes, queries: Sp
 			toll: arena.take(Float32Array, examples),
 			mask: arena.take(Int32Array, examples),
 			node: arena.take(Int32Array, slots),
+			task: arena.take(Int32Array, tasks + 1),
 		},
+		itemsByBucket: columnsFor(arena, items, queries, given.queryBuckets),
+		slotsByBucket: columnsFor(arena, slots, trie.contexts, CONTEXT_BUCKETS),
 		contextSums: arena.take(Int16Array, slots * stride),
+		zeros: arena.take(Int16Array, widest),
 		masks: arena.take(Int16Array, MASKS + widest).fill(KEEP),
 		outputs: layout.layers.map((layer) => arena.take(Int16Array, examples * layer.stride)),
 		deltas: layout.layers.map((layer) => arena.take(Float32Array, examples * layer.stride)),
-		penalties: layout.layers.slice(0, -1).map((layer) => arena.take(Float32Array, layer.stride)),
-		shrinkage: layout.layers.slice(0, -1).map((layer) => arena.take(Float32Array, layer.stride)),
+		activity: hidden.map(({ stride: width }) => ({
+			list: arena.take(Uint16Array, examples * width),
+			count: arena.take(Int32Array, examples),
+			users: arena.take(Uint16Array, examples * width),
+			userCount: arena.take(Int32Array, tasks * width),
+		})),
+		penalties: hidden.map((layer) => arena.take(Float32Array, layer.stride)),
+		shrinkage: hidden.map((layer) => arena.take(Float32Array, layer.stride)),
 		itemDeltas: arena.take(Float32Array, items * stride),
 		itemLoss: arena.take(Float64Array, items),
 		itemScaleGradient: arena.take(Float64Array, items),
@@ -144,15 +193,31 @@ export function createWorkspace(arena: Arena, given: WorkspaceSizes, queries: Sp
 		control: arena.take(Float64Array, CONTROLS),
 		scratch: Array.from({ length: given.threads }, () => ({
 			querySums: arena.take(Int16Array, widest),
-			acc: arena.take(Int16Array, widest),
 			probabilities: arena.take(Float64Array, widest),
-			gradient: arena.take(Float32Array, CHUNK_INPUTS * widest),
-			slotDeltas: arena.take(Float32Array, slots * stride),
+			exponentials: arena.take(Float64Array, EXPONENTIALS),
+			scale: arena.take(Float64Array, 1),
+			gradient: arena.take(Float32Array, Math.max(CHUNK_INPUTS * widest, CHUNK_COLUMNS * CONTEXT_BUCKETS)),
+			slotDeltas: arena.take(Float32Array, slots * CHUNK_COLUMNS),
+			strength: arena.take(Float32Array, 1),
 		})),
 	};
 }
 
+/** Room for any `rows` rows of a sparse matrix, by columns. */
+function columnsFor(arena: Arena, rows: number, { start }: SparseRows, buckets: number): SparseColumns {
+	let longest = 0;
+	for (let r = 1; r < start.length; r++) longest = Math.max(longest, (start[r] as number) - (start[r - 1] as number));
+	return {
+		start: arena.take(Int32Array, buckets + 2),
+		row: arena.take(Uint16Array, rows * longest),
+		count: arena.take(Uint8Array, rows * longest),
+	};
+}
+
 /** The address of array[index] for a kernel. */
-export function address(array: Int16Array | Uint16Array | Uint8Array | Float32Array, index: number): number {
+export function address(
+	array: Int16Array | Uint16Array | Uint8Array | Int32Array | Float32Array,
+	index: number,
+): number {
 	return array.byteOffset + index * array.BYTES_PER_ELEMENT;
 }

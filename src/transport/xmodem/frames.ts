@@ -26,9 +26,15 @@ const EOT_FRAME: Frame = { bytes: Uint8Array.of(EOT), block: undefined, size: 0 
 
 /** One block as it goes over the line. @param data 128 or 1024 bytes */
 export function encodeBlock(number: number, data: Uint8Array, mode: CheckMode): Uint8Array {
-	const check = mode === "crc" ? crcBytes(data) : [checksum(data)];
-	const head = data.length === LONG_BLOCK_BYTES ? STX : SOH;
-	return Uint8Array.of(head, number & 0xff, ~number & 0xff, ...data, ...check);
+	const length = data.length;
+	const frame = new Uint8Array(3 + length + (mode === "crc" ? 2 : 1));
+	frame[0] = length === LONG_BLOCK_BYTES ? STX : SOH;
+	frame[1] = number;
+	frame[2] = ~number;
+	frame.set(data, 3);
+	if (mode === "crc") new DataView(frame.buffer).setUint16(3 + length, crc16(data));
+	else frame[3 + length] = checksum(data);
+	return frame;
 }
 
 /** The sum of all bytes, modulo 256. */
@@ -36,11 +42,6 @@ export function checksum(data: Uint8Array): number {
 	let sum = 0;
 	for (const byte of data) sum += byte;
 	return sum & 0xff;
-}
-
-function crcBytes(data: Uint8Array): [number, number] {
-	const crc = crc16(data);
-	return [crc >> 8, crc & 0xff];
 }
 
 export class FrameSource {

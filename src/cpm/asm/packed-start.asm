@@ -1,0 +1,62 @@
+; Packed kernel: what need not be in the file, because it can be worked out when the program starts: the table GAPS and
+; the addresses of the columns, which lie one behind the other. start_kernel (network.asm) names the layers.
+
+; GAPS: the upper nibble of every byte.
+start_gaps:
+	ld hl,GAPS*256
+start_gap:
+	ld a,l
+	rrca
+	rrca
+	rrca
+	rrca
+	and 0Fh
+	ld (hl),a
+	inc l
+	jr nz,start_gap
+	ret
+
+; split_addresses: B columns (0: 256) from HL on; low bytes into page C, high bytes into the page behind.
+split_addresses:
+	ld e,0
+split_address:
+	push hl
+	ld d,h
+	ld a,l
+	ld h,c
+	ld l,e
+	ld (hl),a
+	inc h
+	ld (hl),d
+	pop hl
+	call skip_column
+	inc e
+	djnz split_address
+	ret
+
+; word_addresses: BC columns from HL on; words into the table at IX.
+word_addresses:
+	ld (ix+0),l
+	ld (ix+1),h
+	inc ix
+	inc ix
+	call skip_column
+	dec bc
+	ld a,b
+	or c
+	jr nz,word_addresses
+	ret
+
+; HL behind the column at HL. Keeps BC, E.
+skip_column:
+	call skip_list
+skip_list:
+	ld a,(hl)		; 7
+	inc hl			; 6
+	ld d,a			; 4
+	and 0Fh			; 7
+	jr nz,skip_list		; 12
+	ld a,d
+	cp 0F0h
+	jr z,skip_list		; a neuron once more is not the end
+	ret

@@ -1,0 +1,107 @@
+; The windows of a query's text, character by character: the program's way from letters to neurons.
+;
+;   … a b [c]        trigram  31*h(a b) + c        bigram  31*b + c = h(b c), the h(a b) of the next character
+;
+; Only the lowest ten bits of a hash ever matter, and nothing goes from higher bits to lower ones. So 31*h is 32*h - h
+; where 32*h is three rotations of its low byte, with rubbish above bit 12. QUERY_COLUMNS are pages of words, a column's
+; address for each bucket.
+;
+; BC = next character, DE = hash of the last two, QUERY_31 = 31 times the last one, IX = the real stack while columns are
+; walked.
+
+; Counts the column of hash HL: 69 T and what enter_window takes. Keeps BC, DE.
+count_window macro
+#local
+	add hl,hl		; 11
+	ld a,h			; 4
+	and QUERY_MASK		; 7
+	add a,QUERY_COLUMNS	; 7
+	ld h,a			; 4
+	ld a,(hl)		; 7
+	inc l			; 4
+	ld h,(hl)		; 7
+	ld l,a			; 4
+	ld iy,counted		; 14
+	enter_window BASE
+counted:
+#endlocal
+	endm
+
+; The window of three that ends with QUERY_CHARACTER. Leaves that in DE.
+count_trigram macro
+	ld a,e			; 4
+	rrca			; 4
+	rrca			; 4
+	rrca			; 4
+	ld h,a			; 4
+	and 0E0h		; 7   no carry
+	ld l,a			; 4
+	sbc hl,de		; 15  HL = 31*DE
+	ld de,(QUERY_CHARACTER)	; 20
+	add hl,de		; 11
+	count_window
+	endm
+
+; The window of two whose hash is DE.
+count_bigram macro
+	ld h,d			; 4
+	ld l,e			; 4
+	count_window
+	endm
+
+; Counts the windows that end with each of A characters from BC on. Returns BC behind them.
+count_characters:
+	ld (QUERY_RUN),a
+	push ix
+	push iy
+	ld ix,0
+	add ix,sp
+	ld hl,(QUERY_TEXT)
+	or a
+	sbc hl,bc
+	jr z,count_first
+	ld de,(QUERY_PAIR)
+count_character:
+	ld a,(bc)		; 7
+	inc bc			; 6
+	cp 'Z'+1		; 7
+	jr nc,count_folded	; 12
+	cp 'A'
+	jr c,count_folded
+	or 20h
+count_folded:
+	ld (QUERY_CHARACTER),a	; 13
+	end_trigram		; features.asm: count_trigram, where the model wants it
+count_pair:			; DE = this character
+	ld hl,(QUERY_31)	; 16
+	add hl,de		; 11
+	ex de,hl		; 4   DE = hash of the last two
+	ld a,l			; 4
+	rrca			; 4
+	rrca			; 4
+	rrca			; 4
+	ld h,a			; 4
+	and 0E0h		; 7
+	sub l			; 4
+	ld l,a			; 4
+	jr nc,count_31		; 12
+	dec h
+count_31:
+	ld (QUERY_31),hl	; 16
+	end_bigram		; features.asm: count_bigram, where the model wants it
+	ld hl,QUERY_RUN		; 10
+	dec (hl)		; 11
+	jp nz,count_character	; 10
+count_end:
+	ld (QUERY_PAIR),de
+	pop iy
+	pop ix
+	ret
+count_first:			; has but the space before it: no window of three
+	ld a,(bc)
+	inc bc
+	call fold_case
+	ld e,a
+	ld d,0
+	ld (QUERY_CHARACTER),de
+	jr count_pair
