@@ -6,6 +6,7 @@ import { contextHits } from "../model/features.js";
 import { HIT, type Layer, type Network } from "../model/network.js";
 import { ArgmaxCost } from "./argmax-cost.js";
 import type { Accumulators } from "./column-walk.js";
+import { MAX_WIDTH } from "./machine-network.js";
 import { PROGRAM_ORIGIN, type Program } from "./program.js";
 import { CodeTimes } from "./z80-times.js";
 
@@ -13,6 +14,14 @@ import { CodeTimes } from "./z80-times.js";
 export interface ColumnCosts {
 	/** From DI to RET of enter_scatter (the packed kernel: to its jump). */
 	readonly enterScatter: number;
+	/** What the neuron that ends a scan costs more than the way into a column. */
+	readonly endOfScan: number;
+	/** Whether the reply is on the trie or not, before anything is done about it. */
+	readonly findNode: number;
+	/** The accumulators of a layer as they start. */
+	start(layer: number): number;
+	/** SUMS as it is before the context's windows are counted. */
+	readonly clearContext: number;
 	query(bucket: number): number;
 	context(bucket: number): number;
 	/** Takes out the windows of spaces that the character ends which leaves so many (uncount_spaces). */
@@ -41,28 +50,28 @@ const T = {
 	ldir: 21,
 	call: 17,
 	return: 10,
-	/** step: whether there is a node (context_step, scan_first_layer). */
-	onTrie: 35,
-	offTrie: 39,
-	/** start_layer without its two copies. */
-	startLayer: 84,
-	/** clear_spilled when nothing was: operands, call, look at SPILLED. */
-	clearSpilled: 62,
-	/** scan_node: from LD A,(DE) to JP NC. */
-	nodeNeuron: 24,
-	/** scan_hidden: around its neurons, a neuron at rest, a round of eight. */
-	scanHidden: 124,
-	neuron: 22,
-	round: 13,
-	/** scan_hidden, from a hit to enter_scatter: x up to 64, and up to 255. */
-	small: 31 + 69,
-	medium: 31 + 124,
-	/** scan_hidden and first_large around wide_column. */
-	large: 31 + 213,
-	firstLarge: 31 + 16,
+	/** scan_first: a neuron at rest, two INC before all but the first; a run of them begins anew. */
+	firstNeuron: 21,
+	firstNext: 8,
+	/** scan_hidden: its start; a neuron at rest, INC before all but the first. scan_full: the same, where it differs. */
+	startScan: 72,
+	neuron: 18,
+	next: 4,
+	fullNeuron: 23,
+	fullNext: 9,
+	/** A run of neurons at rest begins anew; JR to an active one. */
+	round: 12,
+	/** active_neuron to `run`: x up to 64, up to 255, above. From there to enter_scatter, and the high part's way. */
+	small: 32,
+	medium: 83,
+	large: 158,
+	run: 29,
+	highPart: 58,
+	/** first_active: to first_large. */
+	firstLarge: 23,
 	/** scan_first_wide: a neuron at rest, and more for an active one. */
-	wideNeuron: 271,
-	wideActive: 44,
+	wideNeuron: 242,
+	wideActive: 40,
 	/** said: to push_context with and without a trie to look at; a child of a node that is not the one, and one that is. */
 	saidOffTrie: 42,
 	child: 45,
@@ -78,6 +87,8 @@ const T = {
 	window: [73, 145, 125],
 	noWindow: 23,
 	windowEnd: 25,
+	/** context_step with a node, from there on. */
+	node: 30,
 	/** From BDOS 6 to line_done. Chat: the way from read_line to finish_query. */
 	enter: 39,
 	chatQuery: 90,
@@ -86,6 +97,8 @@ const T = {
 	/** look_at_counts and plain_base: a neuron, a round of eight. */
 	look: 11,
 	plain: 22,
+	eight: 13,
+	plainEnd: 30,
 	/** prepare_sums: a neuron, more where v is below the least, and where it takes the wide path; all on that path. */
 	prepareSum: 87,
 	lowest: 18,
@@ -96,6 +109,8 @@ const T = {
 const V_LOWEST = -64;
 const V_HIGHEST = 63;
 const V_NO_WRAP = -960;
+/** x from which first_active goes to first_large: v = 31. */
+const FIRST_LARGE = 249;
 const BLANK = 0x20;
 const Z = 0x5a;
 /** Characters after which counts are looked at (query.asm). */
@@ -184,12 +199,12 @@ export class CostModel {
 
 	#lookT(): number {
 		const width = this.#width(1);
-		return this.#times.between("look_at_counts", "look_1") + width * T.look + Math.ceil(width / 8) * T.round;
+		return this.#times.between("look_at_counts", "look_1") + width * T.look + Math.ceil(width / 8) * T.eight;
 	}
 
 	#plainT(): number {
 		const width = this.#width(1);
-		return this.#times.between("plain_base", "plain_1") + width * T.plain + Math.ceil(width / 8) * T.round;
+		return this.#times.between("plain_base", "plain_1") + width * T.plain + Math.ceil(width / 8) * T.eight + T.plainEnd;
 	}
 
 	#clearT(): number {
@@ -201,16 +216,15 @@ export class CostModel {
 		const times = this.#times;
 		let tStates =
 			times.between("reply_char", "start_reply") - T.return + T.branch + this.#echoT() + times.block("step");
-		tStates += this.#node !== 0 ? T.onTrie : T.offTrie + this.#addContextT(hits);
+		tStates += times.block("run_layers") + this.#columns.findNode;
+		tStates += this.#node !== 0 ? T.node : this.#addContextT(hits);
 		for (let layer = 2; layer <= this.#layers.length; layer++) {
 			const sums = this.#start(layer);
-			tStates += T.startLayer + 2 * copyT(this.#width(layer));
 			const x = outputs[layer - 2] as Int16Array;
+			tStates += this.#columns.start(layer) + this.#columns.shares(layer);
 			tStates += layer === 2 ? this.#scanFirstT(x, sums) : this.#scanHiddenT(layer, x, sums);
-			const shares = this.#columns.shares(layer);
-			if (shares > 0) tStates += shares + T.clearSpilled;
 		}
-		return tStates + T.return + this.#argmax.of(outputs.at(-1) as Int16Array);
+		return tStates + this.#argmax.of(outputs.at(-1) as Int16Array);
 	}
 
 	/** What follows a character of class k. @param said all characters so far */
@@ -249,9 +263,10 @@ export class CostModel {
 
 	#addContextT(hits: readonly ContextHit[]): number {
 		const times = this.#times;
-		let tStates = times.between("add_context", "context_from") + copyT(this.#width(1));
+		let tStates = times.between("add_context", "context_from") + times.block("context_counted");
+		tStates += this.#columns.clearContext;
 		if (hits.length === 0) return tStates;
-		tStates += times.between("context_from", "context_start") + T.return;
+		tStates += times.between("context_from", "context_start");
 		const firstStart = Math.min(...hits.map(({ start }) => start));
 		for (let start = firstStart; start < 8; start++) {
 			for (const [n, windowT] of T.window.entries()) tStates += start + n < 8 ? windowT : T.noWindow;
@@ -262,76 +277,72 @@ export class CostModel {
 	}
 
 	#scanFirstT(x: Int16Array, sums: Accumulators): number {
-		if (this.#node !== 0) return this.#scanNodeT(x, sums);
 		const times = this.#times;
-		let tStates = T.offTrie + times.between("scan_first", "first_1") + T.scanHidden / 2;
-		if (this.#wide) {
-			tStates += x.length * T.wideNeuron;
-			x.forEach((value, i) => {
-				if (value > 0) tStates += T.wideActive + times.block("first_wide") + this.#wideT(2, i, value, sums);
-			});
-			return tStates;
-		}
-		tStates += x.length * T.neuron + Math.ceil(x.length / 8) * T.round;
+		if (this.#wide) return this.#scanWideT(x, sums);
+		const column = times.between("first_active", "first_large");
+		const activeT = (value: number, i: number) => {
+			const back = times.between("first_back", "first_rest");
+			if (value < FIRST_LARGE) return column + this.#columns.scatter(2, i, value, sums) + back;
+			const large = T.firstLarge + times.between("first_large", "first_x") + times.block("first_x");
+			return large + this.#firstTimesT(i, value, sums) + back;
+		};
+		const end = column + this.#columns.endOfScan;
+		const scan = times.between("scan_first_from", "first_back");
+		if (x.length < MAX_WIDTH)
+			return times.between("scan_first", "scan_first_from") + scan + scanT(x, FIRST_SCAN, activeT) + T.branch + end;
+		// first-layer-full.asm: the last neuron goes first.
+		const last = x[x.length - 1] as number;
+		const full = times.between("scan_first_full", "set_last_column") + 2 * times.block("set_last_column");
+		const lastT = last > 0 ? activeT(last, x.length - 1) - times.between("first_back", "first_rest") : 0;
+		return full + lastT + scan + scanT(x.subarray(0, -1), FIRST_SCAN, activeT) + T.branch + end;
+	}
+
+	#scanWideT(x: Int16Array, sums: Accumulators): number {
+		let tStates = this.#times.between("scan_first_wide", "wide_neuron") + x.length * T.wideNeuron;
 		x.forEach((value, i) => {
-			if (value > 255) tStates += T.firstLarge + this.#firstLargeT("first_large", "first_x", i, value, sums);
-			else if (value > 0)
-				tStates += 31 + times.between("first_active", "first_large") + this.#columns.scatter(2, i, value, sums);
+			if (value > 0) tStates += T.wideActive + this.#firstTimesT(i, value, sums);
 		});
 		return tStates;
 	}
 
-	#scanNodeT(x: Int16Array, sums: Accumulators): number {
+	/** first_times: a run of the low part and one of the high part. */
+	#firstTimesT(input: number, x: number, sums: Accumulators): number {
 		const times = this.#times;
-		const rest = times.between("node_next", "node_neuron") + T.nodeNeuron;
-		const active = times.between("node_next", "node_256");
-		let tStates = T.offTrie + times.between("scan_node", "node_next") + active + times.block("scan_end");
-		x.forEach((value, i) => {
-			if (value <= 0) tStates += rest;
-			else if (value < 256) tStates += active + this.#columns.scatter(2, i, value, sums);
-			else tStates += rest + 2 * T.round + this.#firstLargeT("node_large", "scan_end", i, value, sums);
-		});
+		let tStates = times.between("first_times", "first_high_part") + times.between("first_high_part", "first_high_run");
+		const column = T.branch + times.between("first_column", "first_large");
+		if ((x & 255) !== 0) tStates += column + this.#columns.scatter(2, input, x & 255, sums);
+		if (x > 255)
+			tStates += T.branch + times.between("first_high_run", "scan_first_wide") + this.#highT(2, input, x, sums);
 		return tStates;
-	}
-
-	#firstLargeT(from: string, to: string, input: number, x: number, sums: Accumulators): number {
-		const times = this.#times;
-		return (
-			times.between(from, to) + times.block("first_x") + times.block("first_wide") + this.#wideT(2, input, x, sums)
-		);
 	}
 
 	#scanHiddenT(layer: number, x: Int16Array, sums: Accumulators): number {
-		let tStates = T.scanHidden + x.length * T.neuron + Math.ceil(x.length / 8) * T.round;
-		const { enterScatter } = this.#columns;
-		x.forEach((value, i) => {
-			if (value <= 0) return;
-			if (value > 255) tStates += T.large + this.#wideT(layer, i, value, sums);
-			else tStates += (value <= 64 ? T.small : T.medium) + enterScatter + this.#columns.scatter(layer, i, value, sums);
-		});
-		return tStates;
+		const { enterScatter, endOfScan } = this.#columns;
+		const run = T.run + enterScatter;
+		const activeT = (value: number, i: number) => {
+			const low = () => run + this.#columns.scatter(layer, i, value & 255, sums);
+			if (value < 256) return (value <= 64 ? T.small : T.medium) + low();
+			const lowT = (value & 255) === 0 ? -T.branch : low();
+			return T.large + lowT + T.highPart + enterScatter + this.#highT(layer, i, value, sums);
+		};
+		if (x.length === MAX_WIDTH) return T.startScan + scanT(x, FULL_SCAN, activeT) + T.next + T.return + 1;
+		return T.startScan + scanT(x, HIDDEN_SCAN, activeT) + T.branch + T.small + run + endOfScan;
 	}
 
-	/** wide_column: a run of the low byte and one of the high byte. */
-	#wideT(layer: number, input: number, x: number, sums: Accumulators): number {
-		const times = this.#times;
-		let tStates = times.between("wide_column", "wide_high_done") + times.block("wide_high_done");
-		const run = times.block("wide_run") + T.branch;
-		if ((x & 255) !== 0) tStates += run + this.#columns.scatter(layer, input, x & 255, sums);
-		const high = { low: sums.high, high: new Uint8Array(256) };
-		if (x > 255) tStates += run + this.#columns.scatter(layer, input, x >> 8, high);
-		return tStates;
+	/** The run on the page of high bytes, whose carries fall where they do not matter. */
+	#highT(layer: number, input: number, x: number, sums: Accumulators): number {
+		return this.#columns.scatter(layer, input, x >> 8, { low: sums.high, high: new Uint8Array(256) });
 	}
 
-	/** Accumulators of a layer as start_layer leaves them, shared sums at zero behind. */
+	/** Accumulators of a layer as they start: those of neurons, as machine-network.ts has them, the others at zero. */
 	#start(layer: number): Accumulators {
-		const width = this.#width(layer);
-		const biases = this.#times.symbol(`biases_${layer}`);
 		const sums = { low: new Uint8Array(256), high: new Uint8Array(256) };
-		for (let j = 0; j < width; j++) {
-			sums.low[j] = this.#byte(biases + j);
-			sums.high[j] = this.#byte(biases + width + j);
-		}
+		const isHidden = layer < this.#layers.length;
+		(this.#layers[layer - 1] as Layer).biases.forEach((bias, j) => {
+			const start = isHidden ? bias - 4 : bias ^ 0x8000;
+			sums.low[j] = start;
+			sums.high[j] = start >> 8;
+		});
 		return sums;
 	}
 
@@ -346,6 +357,37 @@ export class CostModel {
 	#width(layer: number): number {
 		return (this.#layers[layer - 1] as Layer).outputs;
 	}
+}
+
+/** How the neurons of a layer are looked at: one at rest, the way to the next, runs of how many, an active one. */
+interface Scan {
+	readonly neuron: number;
+	readonly next: number;
+	readonly run: number;
+	readonly active: number;
+}
+
+const FIRST_SCAN: Scan = { neuron: T.firstNeuron, next: T.firstNext, run: 16, active: T.branch };
+const HIDDEN_SCAN: Scan = { neuron: T.neuron, next: T.next, run: 16, active: T.branch };
+/** JR is taken at rest. */
+const FULL_SCAN: Scan = { neuron: T.fullNeuron, next: T.fullNext, run: Number.POSITIVE_INFINITY, active: -T.branch };
+
+/** All neurons of a layer, and the look at the one that ends the scan where there is one. */
+function scanT(x: Int16Array, scan: Scan, activeT: (value: number, i: number) => number): number {
+	let tStates = scan.neuron;
+	let looked = 0;
+	x.forEach((value, i) => {
+		tStates += scan.neuron + scan.next;
+		looked++;
+		if (value > 0) {
+			tStates += scan.active + activeT(value, i);
+			looked = 0;
+		} else if (looked === scan.run) {
+			tStates += T.round;
+			looked = 0;
+		}
+	});
+	return scan.run === Number.POSITIVE_INFINITY ? tStates - scan.neuron - scan.next : tStates;
 }
 
 /** Whether v does not fit the bytes of query.asm. */

@@ -28,7 +28,7 @@ const RARE_PATHS = {
 	first_last_done: "its last neuron active",
 	double_again: "weights of -2 to an input above 127",
 	breathe: "a column so long that interrupts are let in",
-	share_opposite: "shared sums with opposite signs",
+	share_opposite_1: "shared sums with opposite signs",
 	follow_found: "a reply that stays on the trie",
 	leave_trie: "a reply that leaves it",
 	sum_wide: "a query whose sums leave their bytes on the way",

@@ -112,7 +112,8 @@ it("lets interrupts in within the longest columns and between shared sums", () =
 it("is not fooled by an NMOS Z80, which says that interrupts are off when one comes in LD A,I", () => {
 	const { machine } = machineFor("one hidden layer", "column");
 	const LD_A_I = [0xed, 0x57];
-	const first = machine.symbol("start_kernel");
+	const LD_B_N_BYTES = 2;
+	const first = machine.symbol("start_kernel") + LD_B_N_BYTES;
 	expect([...machine.memory.subarray(first, first + 2)]).toEqual(LD_A_I);
 	machine.watch.set(first + LD_A_I.length, () => {
 		machine.cpu.regs.f &= ~0x04;

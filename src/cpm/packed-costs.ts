@@ -15,18 +15,33 @@ const CARRY = { first: 19, second: 29, last: 14 };
 /** uncount_spaces: around its columns, and a column. */
 const SPACES = { around: 120, column: 72 };
 /** PUSH to JP of enter_scatter (packed-entry.asm). */
-const ENTER_SCATTER_T = 47;
+const ENTER_SCATTER_T = 64;
+/** RET Z of it instead of all that follows. */
+const END_OF_SCAN_T = 6 - 51;
+/** LDIR a byte; the rest of clear_context and of start_layer. */
+const LDIR_T = 21;
+const CLEAR_CONTEXT_T = 45;
+const START_LAYER_T = 60;
 
 /** Whether adding sign * x to a neuron carries. */
 type Hit = (neuron: number, sign: number) => boolean;
 
 export class PackedCosts implements ColumnCosts {
 	readonly enterScatter = ENTER_SCATTER_T;
+	readonly endOfScan = END_OF_SCAN_T;
+	readonly findNode = 0;
+	readonly clearContext: number;
 	readonly #network: Network;
 	readonly #columns = new Map<string, readonly number[]>();
 
 	constructor(network: Network) {
 		this.#network = network;
+		const { outputs } = network.layers[0] as Layer;
+		this.clearContext = CLEAR_CONTEXT_T + LDIR_T * 16 * Math.ceil((outputs + 1) / 16);
+	}
+
+	start(layer: number): number {
+		return START_LAYER_T + 2 * LDIR_T * ((this.#network.layers[layer - 1] as Layer).outputs + 1);
 	}
 
 	query(bucket: number): number {

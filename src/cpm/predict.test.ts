@@ -7,7 +7,7 @@ import { predict } from "./predict.js";
 import { chatterbox, type RandomModelShape, randomModel, repliesOf } from "./testing/random-model.js";
 
 /** Issue 3 asks for 5%. The counts are exact but for a few rough corners, so they are held closer. */
-const MOST_OFF = 0.02;
+const MOST_OFF = 0.025;
 const QUERIES = ["hello", "How are you?", "what is it", "x", "is it a dog that barks all night", "a".repeat(62)];
 
 function measured(image: Uint8Array): { perChar: number; firstChar: number } {

@@ -3,20 +3,34 @@ import { type Accumulators, ColumnWalk } from "./column-walk.js";
 import type { ColumnCosts } from "./cost-model.js";
 import type { Program } from "./program.js";
 
-/** LD HL,shares and CALL share_sums. */
-const CALL_SHARES_T = 27;
-const SHARE_BYTES = 6;
+/** Bytes of a share in its stream. */
+const SHARE_BYTES = 4;
 /** DI to RET of enter_scatter (column-entry.asm). */
-const ENTER_SCATTER_T = 43;
+const ENTER_SCATTER_T = 35;
+/** context_step, as far as JP Z. */
+const FIND_NODE_T = 34;
+
+const SHARE_ENTRY = /^(?:share_(?:same|opposite)_\d|breathe)$/;
 
 export class StreamCosts implements ColumnCosts {
 	readonly enterScatter = ENTER_SCATTER_T;
+	readonly endOfScan: number;
+	readonly findNode = FIND_NODE_T;
+	readonly clearContext: number;
 	readonly #walk: ColumnWalk;
 	readonly #symbols: ReadonlyMap<string, number>;
 
 	constructor(program: Program) {
 		this.#walk = new ColumnWalk(program);
 		this.#symbols = program.symbols;
+		const { times } = this.#walk;
+		this.endOfScan = times.block("scan_end");
+		this.clearContext = times.blockWithLoops("clear_context") + times.block("let_interrupts");
+	}
+
+	start(layer: number): number {
+		const { times } = this.#walk;
+		return times.blockWithLoops(`start_${layer}`) + 2 * times.block("let_interrupts");
 	}
 
 	query(bucket: number): number {
@@ -42,13 +56,15 @@ export class StreamCosts implements ColumnCosts {
 		const stream = this.#symbols.get(`shares_${layer}`);
 		if (stream === undefined) return 0;
 		const { times } = this.#walk;
-		const parts = new Map(["share_same", "share_opposite", "breathe"].map((label) => [this.#symbol(label), label]));
-		let tStates = CALL_SHARES_T + times.block("share_sums") + times.block("column_done") + times.block("shared");
+		const parts = new Map(
+			[...this.#symbols].filter(([label]) => SHARE_ENTRY.test(label)).map(([label, at]) => [at, label]),
+		);
+		let tStates = times.block("share_sums") + times.block("column_done") + times.block("shared");
 		for (let at = stream; ; ) {
 			const label = parts.get(this.#walk.word(at));
 			if (label === undefined) return tStates;
 			tStates += times.block(label);
-			at += label === "breathe" ? 2 : SHARE_BYTES;
+			at += 2 + SHARE_BYTES * Number(/\d*$/.exec(label)?.[0] ?? 0);
 		}
 	}
 

@@ -17,6 +17,10 @@ export interface InstructionTime {
 
 const CALL_T = 17;
 const RETURN_T = 10;
+const LD_B_N = 0x06;
+const DJNZ = 0x10;
+/** DJNZ taken instead of not. */
+const DJNZ_BACK_T = 5;
 
 /** @param code the bytes from the instruction on */
 export function instructionTime(code: ArrayLike<number>, at = 0): InstructionTime {
@@ -150,6 +154,27 @@ export class CodeTimes {
 		for (let address = this.symbol(from); ; ) {
 			const { length, tStates, leaves } = this.#at(address);
 			sum += tStates;
+			if (leaves) return sum;
+			address += length;
+		}
+	}
+
+	/** The same as `block` with its loops: each `djnz` back goes round as often as the `ld b,n` before it says. */
+	blockWithLoops(from: string): number {
+		let sum = 0;
+		let rounds = 1;
+		const before = new Map<number, number>();
+		for (let address = this.symbol(from); ; ) {
+			const { length, tStates, leaves } = this.#at(address);
+			const [opcode, operand] = [
+				this.#image[address - this.#origin],
+				this.#image[address - this.#origin + 1] as number,
+			];
+			before.set(address, sum);
+			sum += tStates;
+			if (opcode === LD_B_N) rounds = operand;
+			const start = before.get(address + length + operand - 256);
+			if (opcode === DJNZ && start !== undefined) sum += (rounds - 1) * (sum - start + DJNZ_BACK_T);
 			if (leaves) return sum;
 			address += length;
 		}
