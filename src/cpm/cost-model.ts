@@ -50,7 +50,8 @@ const T = {
 	clearSpilled: 62,
 	/** scan_node: from LD A,(DE) to JP NC. */
 	nodeNeuron: 24,
-	/** scan_hidden: around its neurons, a neuron at rest, a round of eight. */
+	/** between_layers where no guess is made; scan_hidden: around its neurons, a neuron at rest, a round of eight. */
+	betweenLayers: 45,
 	scanHidden: 124,
 	neuron: 22,
 	round: 13,
@@ -302,7 +303,7 @@ export class CostModel {
 	}
 
 	#scanHiddenT(layer: number, x: Int16Array, sums: Accumulators): number {
-		let tStates = T.scanHidden + x.length * T.neuron + Math.ceil(x.length / 8) * T.round;
+		let tStates = T.betweenLayers + T.scanHidden + x.length * T.neuron + Math.ceil(x.length / 8) * T.round;
 		const { enterScatter } = this.#columns;
 		x.forEach((value, i) => {
 			if (value <= 0) return;

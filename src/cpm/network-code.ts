@@ -57,7 +57,7 @@ function layersSource({ layers }: MachineNetwork): string {
 		if (behind.shares.length > 0)
 			lines.push(`\tld hl,LOW_${next}*256+WIDTH_${next}`, `\tld b,${behind.shares.length}`, "\tcall clear_spilled");
 		const scan = [`LOW_${layer}`, `WIDTH_${layer}_ROUNDS`, `WIDTH_${layer}_SKIP`, `COLUMNS_${layer}`];
-		lines.push(`\tscan_hidden ${[...scan, `LOW_${next}`, `BYTES_${next}`].join()}`);
+		lines.push("\tcall between_layers", `\tscan_hidden ${[...scan, `LOW_${next}`, `BYTES_${next}`].join()}`);
 	});
 	return [...lines, "\tret", ""].join("\n");
 }
