@@ -269,13 +269,17 @@ wide_run:			; a run of A
 	ld h,a
 	ret
 
-; Where interrupts were off when CP/M started us they stay off: every EI becomes a NOP.
+; Where interrupts were off when CP/M started us they stay off: every EI becomes a NOP. (And an EI again where the program
+; is run once more from memory, with interrupts on.)
 start_kernel:
 	ld a,i			; P/V = IFF2
-	ret pe
+	ld c,0FBh		; EI
+	jp pe,set_eis
 	ld a,i			; an NMOS Z80 clears P/V when an interrupt comes in this very instruction: ask twice
-	ret pe
-	xor a			; NOP
+	jp pe,set_eis
+	ld c,0			; NOP
+set_eis:
+	ld a,c
 	ld (column_ei),a
 	ld (breathe_ei),a
 	ld (scan_end_ei),a
