@@ -3,9 +3,9 @@
  * program on the emulator, on our own corpora with their separately written tests, and on the public ones where they are
  * (ZULM_DATA, or shared/data beside the repository).
  *
- *   npm run bench:training -- [--seeds 1,2,3] [--threads N] [--only NAME] [--quick] [--hidden 64] [--recipe JSON] [--race]
+ *   npm run bench:training -- [--seeds 1,2,3] [--threads N] [--only NAME] [--quick] [--hidden 64] [--recipe JSON] [--race] [--arithmetic]
  *
- * --race measures only the time to z80ai's train accuracy, on the public corpora.
+ * --arithmetic compares ways to do the inner loops instead (bench-arithmetic.mjs). --race measures only the time to z80ai's train accuracy, on the public corpora.
  * --recipe changes numbers of the recipe (src/model/train/recipe.ts), to see what each is worth: '{"penalty":0}'.
  * Public corpora are split by query, another tenth held out for each seed; "chosen on" figures are the best measured
  * during training, so a separately written test is the one to quote.
@@ -23,6 +23,7 @@ import { evaluate } from "../dist/model/evaluate.js";
 import { DEFAULT_FEATURES, Z80AI_FEATURES } from "../dist/model/network.js";
 import { splitByQuery } from "../dist/model/train/split.js";
 import { train } from "../dist/model/train/train.js";
+import { benchArithmetic } from "./bench-arithmetic.mjs";
 import { root } from "./lib.mjs";
 
 const { values } = parseArgs({
@@ -34,6 +35,7 @@ const { values } = parseArgs({
 		recipe: { type: "string", default: "{}" },
 		quick: { type: "boolean", default: false },
 		race: { type: "boolean", default: false },
+		arithmetic: { type: "boolean", default: false },
 	},
 });
 const seeds = values.quick ? [1] : values.seeds.split(",").map(Number);
@@ -177,6 +179,10 @@ console.log(
 	`${availableParallelism()} cores, ${values.threads ?? "as many"} threads, load ${loadavg()[0].toFixed(1)}, Node ` +
 		`${process.version}; overall / macro in %\n`,
 );
+if (values.arithmetic) {
+	benchArithmetic();
+	process.exit();
+}
 for (const name of values.race ? [] : OURS.filter(wanted)) {
 	const folder = join(root, "fixtures", "corpora");
 	const corpus = load(join(folder, `${name}.txt`));

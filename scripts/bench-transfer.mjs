@@ -1,12 +1,12 @@
 /**
  * Measures what a transfer costs: the protocol's own limit, our sender on a simulated line of that rate and turnaround
  * (virtual time), and lrzsz's sx into rx through a relay that holds bytes up as such a line would (real time, so a
- * loaded machine shows). Then both senders into the same rx over a pseudo-terminal, as fast as it goes.
+ * loaded machine shows). Then both senders into the same rx over a pair of pseudo-terminals, as fast as it goes.
  *
- *   npm run bench:transfer -- [--bytes 32768] [--baud 9600,115200] [--without-lrzsz]
+ *   npm run bench:transfer -- [--bytes 32768] [--baud 9600,115200] [--runs 15] [--without-lrzsz]
  */
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -21,11 +21,13 @@ const { values } = parseArgs({
 	options: {
 		"bytes": { type: "string", default: "32768" },
 		"baud": { type: "string", default: "9600,115200" },
+		"runs": { type: "string", default: "15" },
 		"without-lrzsz": { type: "boolean", default: false },
 	},
 });
 const length = Number(values.bytes);
-const bauds = values.baud.split(",").map(Number);
+const bauds = values.baud === "" ? [] : values.baud.split(",").map(Number);
+const ptyRuns = Number(values.runs);
 const TURNAROUNDS_S = [0, 0.001, 0.016];
 const SOH = 1;
 const STX = 2;
@@ -80,41 +82,79 @@ async function lrzszS(blockSize, baud, turnaroundS) {
 	return startS !== undefined && endS !== undefined ? endS - startS : undefined;
 }
 
-/** Long enough that rx's second of listening behind the EOT does not decide. */
-const PTY_BYTES = 512 * 1024;
-const PTY_RUNS = 3;
+/** Two lengths: what the longer one takes more is the data phase alone, whatever start and end cost. */
+const PTY_BYTES = [128 * 1024, 640 * 1024];
+const SENDERS = ["sx", "zulm"];
 
-/** Bytes a second of sx and of zulm into the same rx, over a pseudo-terminal that takes no time: the best of some runs. */
-async function overPty() {
-	writeFileSync(join(folder, "long"), new Uint8Array(PTY_BYTES).fill(0x55));
-	const runs = [];
-	for (let run = 0; run < PTY_RUNS; run++) runs.push(await oncePty());
-	return { theirs: Math.max(...runs.map(({ theirs }) => theirs)), ours: Math.max(...runs.map(({ ours }) => ours)) };
+/**
+ * Seconds of sx and of zulm into the same rx over a pair of pseudo-terminals that take no time, in turns. The clock is
+ * rx's own (the bytes per second it prints): from its first start byte to its ACK of the EOT.
+ */
+async function overPty(blockSize) {
+	const took = new Map();
+	for (let run = 0; run < ptyRuns; run++) {
+		for (const bytes of PTY_BYTES) {
+			for (const sender of run % 2 === 0 ? SENDERS : [...SENDERS].reverse()) {
+				const key = `${sender} ${bytes}`;
+				took.set(key, [...(took.get(key) ?? []), await oncePty(sender, bytes, blockSize)]);
+			}
+		}
+	}
+	const [short, long] = PTY_BYTES;
+	return SENDERS.map((sender) => {
+		const total = median(took.get(`${sender} ${long}`));
+		const perBlock = (total - median(took.get(`${sender} ${short}`))) / ((long - short) / blockSize);
+		return { total, perBlock };
+	});
 }
 
-async function oncePty() {
-	const pty = "pty,raw,echo=0";
-	const both = spawnSync("socat", [`EXEC:${sx} -k long,${pty}`, `EXEC:${rx} -c got,${pty}`], { cwd: folder });
-	const theirs = /BPS:\s*(\d+)/.exec(both.stderr.toString());
+async function oncePty(sender, bytes, blockSize) {
 	const path = join(folder, "line");
-	rmSync(path, { force: true });
-	// cat keeps the pty open when rx ends, so that its last ACK is not lost with it.
-	writeFileSync(join(folder, "peer.sh"), `${rx} -c got\ncat > rest\n`);
-	const peer = spawn("socat", [`PTY,link=${path},raw,echo=0,wait-slave`, `EXEC:sh peer.sh,${pty}`], {
+	const report = join(folder, "report");
+	for (const old of [path, report]) rmSync(old, { force: true });
+	// Pipes, because rx flushes a terminal of its own as it ends, its last ACK with it; and the line outlives rx.
+	writeFileSync(join(folder, "peer.sh"), `${rx} -c got 2> report.new\nmv report.new report\ncat > rest\n`);
+	const relay = spawn("socat", [`PTY,link=${path},raw,echo=0,wait-slave`, "EXEC:sh peer.sh,pipes"], {
 		cwd: folder,
 		stdio: "ignore",
 	});
-	while (!existsSync(path)) await realClock.sleep(0.02);
-	const link = await openSerial(path, { baud: 115_200 });
-	const ours = await sendXmodem(link, new Uint8Array(PTY_BYTES).fill(0x55), { blockSize: 1024 });
-	await link.close();
-	peer.kill();
-	return { theirs: theirs === null ? 0 : Number(theirs[1]), ours: ours.bytesPerSecond };
+	await appears(path);
+	if (sender === "sx") {
+		writeFileSync(join(folder, "long"), new Uint8Array(bytes).fill(0x55));
+		const line = openSync(path, "r+");
+		const args = blockSize === 1024 ? ["-k", "long"] : ["long"];
+		await ended(spawn(sx, args, { cwd: folder, stdio: [line, line, "ignore"] }));
+		closeSync(line);
+	} else {
+		const link = await openSerial(path, { baud: 115_200 });
+		await sendXmodem(link, new Uint8Array(bytes).fill(0x55), { blockSize, textOnLine: false });
+		await link.close();
+	}
+	await appears(report);
+	relay.kill();
+	await ended(relay);
+	const got = statSync(join(folder, "got")).size;
+	const rate = /BPS:\s*(\d+)/.exec(readFileSync(report, "latin1"));
+	if (got !== bytes || rate === null) throw new Error(`${sender} did not send the file: rx has ${got} bytes`);
+	return bytes / Number(rate[1]);
+}
+
+async function appears(path) {
+	while (!existsSync(path)) await realClock.sleep(0.01);
+}
+
+function ended(child) {
+	return new Promise((resolve) => child.once("exit", resolve));
+}
+
+function median(values) {
+	const sorted = [...values].sort((a, b) => a - b);
+	return sorted[sorted.length >> 1];
 }
 
 const seconds = (value) => (value === undefined ? "-" : value.toFixed(2)).padStart(8);
-const percent = (value, limit) =>
-	(value === undefined ? "-" : `+${(100 * (value / limit - 1)).toFixed(1)}%`).padStart(8);
+const signedPercent = (share) => `${share < 0 ? "" : "+"}${(100 * share).toFixed(1)}%`.padStart(8);
+const percent = (value, limit) => (value === undefined ? "-".padStart(8) : signedPercent(value / limit - 1));
 
 console.log(`${length} bytes with CRC, seconds from the first block to the acknowledged end\n`);
 console.log(" baud    turnaround  block     limit     zulm             lrzsz");
@@ -135,10 +175,21 @@ for (const baud of bauds) {
 }
 console.log(`\nzulm is at most ${(100 * worst).toFixed(2)}% above the protocol's limit.`);
 if (hasLrzsz && isThere("socat")) {
-	const { theirs, ours } = await overPty();
+	const [, long] = PTY_BYTES;
 	console.log(
-		`Over the same pseudo-terminal into rx -c, 1K blocks: zulm ${ours.toFixed(0)} bytes/s, sx ${theirs} bytes/s.`,
+		`\nThe same rx -c over the same pair of pseudo-terminals (socat), sx and zulm in turns, medians of ${ptyRuns} runs.\n` +
+			`Total: ${long} bytes by rx's clock, from its start byte to its ACK of the EOT, with the second it listens behind it.\n` +
+			"Data phase: microseconds for each block more, start and end not counted.\n",
 	);
+	console.log(" block   total:  sx    zulm             data phase:  sx    zulm");
+	for (const blockSize of [128, 1024]) {
+		const [theirs, ours] = await overPty(blockSize);
+		const us = ({ perBlock }) => (perBlock * 1e6).toFixed(0).padStart(7);
+		console.log(
+			`${String(blockSize).padStart(6)} ${theirs.total.toFixed(3).padStart(11)} ${ours.total.toFixed(3).padStart(7)} ` +
+				`${signedPercent(ours.total / theirs.total - 1)}         ${us(theirs)} ${us(ours)}`,
+		);
+	}
 }
 rmSync(folder, { recursive: true, force: true });
 process.exit(worst < 0.02 ? 0 : 1);

@@ -180,6 +180,7 @@ class Session {
 		return sendXmodem(this.link, program, {
 			reader: this.reader,
 			startTimeoutS: patienceS,
+			textOnLine: false,
 			onProgress: (progress) => onEvent?.({ type: "progress", progress }),
 			...(signal && { signal }),
 		});

@@ -53,6 +53,8 @@ const T = {
 	/** scan_first: a neuron at rest, two INC before all but the first; a run of them begins anew. */
 	firstNeuron: 21,
 	firstNext: 8,
+	/** between_layers where no guess is made. */
+	betweenLayers: 28,
 	/** scan_hidden: its start; a neuron at rest, INC before all but the first. scan_full: the same, where it differs. */
 	startScan: 72,
 	neuron: 18,
@@ -325,8 +327,9 @@ export class CostModel {
 			const lowT = (value & 255) === 0 ? -T.branch : low();
 			return T.large + lowT + T.highPart + enterScatter + this.#highT(layer, i, value, sums);
 		};
-		if (x.length === MAX_WIDTH) return T.startScan + scanT(x, FULL_SCAN, activeT) + T.next + T.return + 1;
-		return T.startScan + scanT(x, HIDDEN_SCAN, activeT) + T.branch + T.small + run + endOfScan;
+		const start = T.betweenLayers + T.startScan;
+		if (x.length === MAX_WIDTH) return start + scanT(x, FULL_SCAN, activeT) + T.next + T.return + 1;
+		return start + scanT(x, HIDDEN_SCAN, activeT) + T.branch + T.small + run + endOfScan;
 	}
 
 	/** The run on the page of high bytes, whose carries fall where they do not matter. */

@@ -65,7 +65,7 @@ function expectExact(model: Model, program: Program, queries: readonly Uint8Arra
 function expectSameChat(model: Model, machine: ChatMachine, query: Uint8Array): void {
 	const keys = [...query, 0x0d].map((byte, i) => ({
 		byte,
-		polls: i === query.length >> 1 || i === query.length ? 160 : 0,
+		polls: i === query.length >> 1 || i === query.length ? 400 : 0,
 	}));
 	const expected = expectedSession(
 		model.network,

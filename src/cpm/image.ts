@@ -25,6 +25,10 @@ const COMMAND_TAIL = 0x80;
 const LINE_BYTES = 127;
 /** What the sums of layer 1 hold besides v (query.asm). */
 const V_BIAS = 64;
+/** Longer than between two characters of a line at 1,200 baud (some 300 T-states a poll, 4 MHz), and shorter than 255. */
+const LONG_PAUSE = 254;
+/** For networks that need a few milliseconds for a character. */
+const SHORT_PAUSE = 64;
 /** Variables, with their lengths. */
 const WORK_BYTES = {
 	QUERY_TEXT: 2,
@@ -39,6 +43,9 @@ const WORK_BYTES = {
 	IDLE: 1,
 	GUESS: 1,
 	GUESSED: 1,
+	GUESSING: 1,
+	GUESS_SP: 2,
+	KEY_AHEAD: 1,
 	KEPT_PAIR: 2,
 	KEPT_31: 2,
 	CONTEXT: 8,
@@ -83,6 +90,7 @@ export interface LayoutChoice {
 export function layOut(network: MachineNetwork, choice: LayoutChoice, codeLength: number, code: ColumnCode): Layout {
 	const placer = new Placer(PROGRAM_ORIGIN + codeLength);
 	setSizes(placer, network);
+	setGuessing(placer, network, choice.kernel);
 	placeCommonTables(placer, network);
 	const column = choice.kernel === "column";
 	if (column) placeColumnTables(placer, network, choice.trie, code);
@@ -114,6 +122,13 @@ function setSizes(placer: Placer, { features, charset, first, layers }: MachineN
 		placer.set(`WIDTH_${layer}`, width);
 		placer.set(`WIDTH_${layer}_LOOP`, width & 255);
 	});
+}
+
+/** When a reply is worked out before Enter (guess.asm), in polls without a key. */
+function setGuessing(placer: Placer, { first, layers }: MachineNetwork, kernel: Kernel): void {
+	// A character of the widest networks takes the packed kernel so long that keys would be missed.
+	placer.set("GUESSES", kernel === "packed" && first.width === MAX_WIDTH ? 0 : 1);
+	placer.set("GUESS_PAUSE", layers.length === 1 ? SHORT_PAUSE : LONG_PAUSE);
 }
 
 /** Rounds of 16 bytes in which the context's sums are cleared: a byte a neuron and one that ends the scan. */
@@ -170,8 +185,6 @@ function reserveVariables(placer: Placer, work: MemoryMap, { first }: MachineNet
 		placer.set(name, fits ? free : work.bytes(length));
 		if (fits) free += length;
 	}
-	placer.set("GUESSES", first.width < MAX_WIDTH ? 1 : 0);
-	placer.set("GUESS_PAUSE", 64);
 	const base = placer.constants.get("BASE") as number;
 	placer.set("LAST_NEURON", first.width < MAX_WIDTH ? base * 256 + first.width : work.bytes(1));
 }

@@ -99,6 +99,17 @@ describe.each(CASES)("%s, %s kernel", (name, kernel) => {
 	});
 });
 
+it("finds out anew when it is run once more from memory", () => {
+	const { model, machine, image } = machineFor("three hidden layers with shared sums", "column");
+	machine.interruptsAtStart = false;
+	machine.runWith("", KEYS);
+	machine.interruptsAtStart = true;
+	machine.interruptAlways = true;
+	expect(machine.runWith("", KEYS)).toBe(expected(model));
+	expect(machine.interruptsTaken).toBeGreaterThan(10_000);
+	expect(machine.memory.subarray(0x100, 0x100 + image.length)).toEqual(image);
+});
+
 it("lets interrupts in within the longest columns and between shared sums", () => {
 	const { machine } = machineFor("dense and as wide as can be", "column");
 	let breaths = 0;

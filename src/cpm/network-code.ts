@@ -71,7 +71,7 @@ function layersSource({ first, layers }: MachineNetwork): string[] {
 	layers.forEach(({ shares }, i) => {
 		const layer = i + 2;
 		if (shares.length > 0) lines.push(`\tld hl,shares_${layer}`, "\tcall share_sums");
-		if (i + 1 < layers.length) lines.push(`\tcall start_${layer + 1}`, `\tcall scan_${layer}`);
+		if (i + 1 < layers.length) lines.push(`\tcall start_${layer + 1}`, "\tcall between_layers", `\tcall scan_${layer}`);
 	});
 	return [...lines, "\tret"];
 }

@@ -61,7 +61,7 @@ describe("random sessions", () => {
 		{ arbitrary: fc.constantFrom(13, 10), weight: 1 },
 		{ arbitrary: fc.integer({ min: 1, max: 255 }), weight: 1 },
 	);
-	// 16 polls in vain are a pause, in which the program sums what is typed; after 64 it works out a reply.
+	// 16 polls in vain are a pause, in which the program sums what is typed; after 64 it guesses.
 	const polls = fc.oneof({ arbitrary: fc.constant(0), weight: 3 }, fc.integer({ min: 0, max: 90 }), fc.constant(200));
 	const key: fc.Arbitrary<Key> = fc.record({ byte, polls });
 

@@ -22,7 +22,10 @@ export interface MeasuredQuery {
 	readonly query: string;
 	/** As the machine printed it: characters are bytes. */
 	readonly reply: string;
-	/** From Enter to the first character of the reply; undefined when the reply is empty. */
+	/**
+	 * From Enter to the first character of the reply; undefined when the reply is empty. Of a typed query, from the
+	 * moment when the key is pressed: a program that is busy then gains nothing. Else from when Enter is read.
+	 */
 	readonly firstCharTStates: number | undefined;
 	/** Between one character of the reply and the next: one fewer than the reply is long. */
 	readonly perCharTStates: readonly number[];
@@ -99,8 +102,10 @@ class Session {
 
 	ask(query: string, keySpacing: number): MeasuredQuery {
 		const keys = Uint8Array.from(`${query}\r`, (character) => character.charCodeAt(0));
-		this.console.type(keys, this.machine.tStates + keySpacing, keySpacing);
+		const firstKeyT = this.machine.tStates + keySpacing;
+		this.console.type(keys, firstKeyT, keySpacing);
 		this.runToPrompt();
+		if (keySpacing > 0) this.enterT = firstKeyT + (keys.length - 1) * keySpacing;
 		const reply = this.written.slice(0, -PROMPT.length).filter(({ character }) => character.charCodeAt(0) >= SPACE);
 		const times = reply.map(({ tState }) => tState);
 		const [first] = times;

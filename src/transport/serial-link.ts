@@ -12,6 +12,7 @@ import { realClock } from "./clock.js";
 import type { ControlLines, Link, LinkDescription } from "./link.js";
 import { LinkListeners } from "./link-listeners.js";
 import { listPorts, type PortInfo } from "./ports.js";
+import { quicken } from "./quick-port.js";
 import { lineLost, openFailure } from "./serial-errors.js";
 
 export interface SerialOptions {
@@ -57,6 +58,7 @@ export async function openSerial(path: string, options: SerialOptions): Promise<
 	} catch (cause) {
 		throw openFailure(path, cause, await ports());
 	}
+	quicken(port.port);
 	const hasControlLines = await promised((done) => port.get((error) => done(error))).then(
 		() => true,
 		() => false,
@@ -134,19 +136,19 @@ class SerialLink implements Link {
 
 	/** The package never calls back for what was queued when the port went, so losing the line has to end the wait. */
 	async #whileOpen(start: (done: Done) => void): Promise<void> {
-		if (this.#listeners.closed) throw this.#listeners.error ?? lineLost(this.#description.port, "closed");
-		let stopListening = () => {};
-		const lost = new Promise<never>((_, reject) => {
-			stopListening = this.#listeners.onClose((error) => reject(error ?? lineLost(this.#description.port, "closed")));
+		const { port } = this.#description;
+		if (this.#listeners.closed) throw this.#listeners.error ?? lineLost(port, "closed");
+		await new Promise<void>((resolve, reject) => {
+			const stopListening = this.#listeners.onClose((error) => reject(error ?? lineLost(port, "closed")));
+			start((cause) => {
+				stopListening();
+				if (!cause) resolve();
+				else {
+					this.#lose(cause);
+					reject(this.#listeners.error ?? lineLost(port, cause));
+				}
+			});
 		});
-		try {
-			await Promise.race([promised(start), lost]);
-		} catch (cause) {
-			this.#lose(cause);
-			throw this.#listeners.error ?? lineLost(this.#description.port, cause);
-		} finally {
-			stopListening();
-		}
 	}
 }
 

@@ -5,15 +5,19 @@
 ; need; those are summed anew when the line goes on.
 
 ; Everything that stands on the line is summed: takes it for the query, as far as the first character.
+; A = a key that came meanwhile, 0: none.
 guess_reply:
-	ld a,GUESSES		; 0: a network so slow that keys would be lost meanwhile
-	or a
-	ret z
 	ld hl,(QUERY_NEXT)
 	ld de,(QUERY_TEXT)
-	or a
+	xor a
 	sbc hl,de
+	ret z			; nothing there
+	ld (KEY_AHEAD),a
+	ld a,GUESSES		; 0: so slow that keys would be lost
+	or a
 	ret z
+	ld (GUESSED),a
+	ld (GUESSING),a
 	ld a,(QUERY_WIDE)
 	or a
 	jr nz,guess_step
@@ -25,12 +29,36 @@ guess_reply:
 	ld hl,(QUERY_31)
 	ld (KEPT_31),hl
 guess_step:
+	ld (GUESS_SP),sp
 	call close_query
 	call start_reply
 	call step
 	ld (GUESS),a
-	ld a,1
-	ld (GUESSED),a
+	ld a,(KEY_AHEAD)
+guess_over:
+	ld hl,GUESSING
+	ld (hl),0
+	ret
+
+; Between two layers: looks at the keyboard while the reply is only guessed. The end of the line is what the guess is
+; made for; any other key ends it.
+between_layers:
+	ld a,(GUESSING)		; 13
+	or a			; 4
+	ret z			; 11
+	poll_key
+	or a
+	ret z
+	cp 13
+	jr z,guess_right
+	cp 10
+	jr z,guess_right
+	ld sp,(GUESS_SP)
+	jr guess_over
+guess_right:
+	ld (KEY_AHEAD),a
+	xor a
+	ld (GUESSING),a
 	ret
 
 ; The line goes on: sums as they were before guess_reply, if it guessed.

@@ -24,20 +24,25 @@ line_poll:
 	jr nz,line_key
 	ld hl,IDLE
 	inc (hl)
-	jr nz,line_idle
-	dec (hl)		; 255 will do
-line_idle:
+	jr z,line_idle
 	ld a,(hl)
 	cp PAUSE
-	jr c,line_poll
-	ld a,(GUESSED)
-	or a
+	jr z,line_pause
+	cp GUESS_PAUSE
 	jr nz,line_poll
+	call guess_reply
+	or a			; a key that came meanwhile
+	jr z,line_poll
+	jr line_key
+line_idle:
+	dec (hl)		; 255 polls are enough
+	jr line_poll
+line_pause:
+	dec (hl)		; stays here until all is summed
 	call feed_query
 	jr nz,line_poll
-	ld a,(IDLE)
-	cp GUESS_PAUSE
-	call nc,guess_reply
+	ld hl,IDLE
+	inc (hl)
 	jr line_poll
 
 line_feed:			; the second half of CR LF is nothing, alone it ends a line

@@ -244,7 +244,8 @@ let_interrupts:
 	ei
 	ret
 
-; Interrupts stay as CP/M had them when it started us: every EI is that, or a NOP where they were off.
+; Interrupts stay as CP/M had them when it started us: every EI is that, or a NOP where they were off. Asked anew whenever
+; the program is run, from memory too.
 start_kernel:
 	ld b,0FBh		; EI
 	ld a,i			; P/V = IFF2

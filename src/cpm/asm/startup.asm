@@ -101,6 +101,8 @@ chat_answered:
 ; What changes memory besides the stack happens here, after /V has had its look. Keeps HL.
 prepare:
 	push hl
+	xor a
+	ld (GUESSING),a
 	call prepare_network
 	pop hl
 	ret

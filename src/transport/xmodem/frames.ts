@@ -50,6 +50,9 @@ export class FrameSource {
 	/** Bytes in the blocks before the one in flight, and how many blocks that are. */
 	#offset = 0;
 	#acknowledged = 0;
+	/** The frame in flight and the one after it, once they are made. */
+	#frame: Frame | undefined;
+	#next: Frame | undefined;
 
 	/** @param bytes the file, not empty */
 	constructor(
@@ -86,35 +89,49 @@ export class FrameSource {
 
 	/** The frame in flight: a block, or the EOT once all of them are acknowledged. */
 	frame(): Frame {
-		const size = this.#size();
-		if (size === 0) return EOT_FRAME;
-		const data = new Uint8Array(size).fill(SUB);
-		data.set(this.bytes.subarray(this.#offset, this.#offset + size));
-		const block = this.#acknowledged + 1;
-		return { bytes: encodeBlock(block, data, this.#mode), block, size };
+		this.#frame ??= this.#make(this.#acknowledged + 1, this.#offset);
+		return this.#frame;
+	}
+
+	/** Makes the frame that follows, while there is time: between an ACK and the next block there should be none. */
+	prepare(): void {
+		const { size } = this.frame();
+		if (size > 0) this.#next ??= this.#make(this.#acknowledged + 2, this.#offset + size);
 	}
 
 	/** The block in flight has been taken. */
 	advance(): void {
-		this.#offset += this.#size();
+		this.#offset += this.frame().size;
 		this.#acknowledged++;
+		this.#frame = this.#next;
+		this.#next = undefined;
 	}
 
 	/** Blocks of 128 bytes from here on. Only safe while the receiver cannot have taken the block in flight. */
 	shorten(): void {
 		this.#blockSize = BLOCK_BYTES;
+		this.#forget();
 	}
 
 	/** The receiver fell back to the other check before it took a block. */
 	restart(mode: CheckMode): void {
 		this.#mode = mode;
+		this.#forget();
 	}
 
-	#size(): BlockSize | 0 {
-		const left = this.bytes.length - this.#offset;
-		if (left <= 0) return 0;
+	#forget(): void {
+		this.#frame = undefined;
+		this.#next = undefined;
+	}
+
+	#make(block: number, offset: number): Frame {
+		const left = this.bytes.length - offset;
+		if (left <= 0) return EOT_FRAME;
 		// Only full records: eight of them, the last perhaps padded, fill a long block.
 		const fillsLong = left > LONG_BLOCK_BYTES - BLOCK_BYTES;
-		return this.#blockSize === LONG_BLOCK_BYTES && fillsLong ? LONG_BLOCK_BYTES : BLOCK_BYTES;
+		const size = this.#blockSize === LONG_BLOCK_BYTES && fillsLong ? LONG_BLOCK_BYTES : BLOCK_BYTES;
+		const data = new Uint8Array(size).fill(SUB);
+		data.set(this.bytes.subarray(offset, offset + size));
+		return { bytes: encodeBlock(block, data, this.#mode), block, size };
 	}
 }

@@ -27,6 +27,10 @@ export interface Start {
 
 export interface StartOptions {
 	readonly timeoutS: number;
+	/** False: nothing but the transfer comes over this line, and a start byte needs no silence behind it. */
+	readonly textOnLine?: boolean | undefined;
+	/** False: a K that may follow the C changes nothing. */
+	readonly offerMatters?: boolean | undefined;
 	/** No start byte counts before this has been seen. */
 	readonly bannerEnd?: string | RegExp | undefined;
 	/** Gets all the text so far each time some arrives; throw to stop waiting. */
@@ -48,14 +52,13 @@ export async function waitForStart(
 	/** Start bytes count from here on. */
 	let bannerLength = options.bannerEnd === undefined ? 0 : undefined;
 	for (;;) {
-		const first = await reader.read(deadlineS - clock.now(), options.signal);
-		if (first.length === 0) return { heard };
-		reader.unread(first);
-		const { bytes } = await reader.readQuiet(
-			START_QUIET_S,
-			Math.max(START_QUIET_S, deadlineS - clock.now()),
-			options.signal,
-		);
+		let bytes = await reader.read(deadlineS - clock.now(), options.signal);
+		if (bytes.length === 0) return { heard };
+		if (!countsAtOnce(bytes, options)) {
+			reader.unread(bytes);
+			const limitS = Math.max(START_QUIET_S, deadlineS - clock.now());
+			({ bytes } = await reader.readQuiet(START_QUIET_S, limitS, options.signal));
+		}
 		heard += bytesToText(bytes);
 		options.onBanner?.(heard);
 		if (bannerLength === undefined) {
@@ -71,6 +74,13 @@ export async function waitForStart(
 			return { mode: "crc", offersLongBlocks: true };
 		}
 	}
+}
+
+/** Where no text can follow, only a C that may become "CK" is waited on. */
+function countsAtOnce(bytes: Uint8Array, { textOnLine = true, offerMatters = true }: StartOptions): boolean {
+	const last = bytes[bytes.length - 1];
+	if (textOnLine) return false;
+	return last === NAK || last === LONG_BLOCK_OFFER || (last === CRC_REQUEST && !offerMatters);
 }
 
 export type Reply = "ack" | "nak" | "cancelled" | "start-again" | "silence" | "noise" | "text";

@@ -63,6 +63,11 @@ export interface XmodemOptions {
 	readonly startTimeoutS?: number;
 	/** Longest wait for a reply after a frame has left; 10 by default (Christensen §4B), enough for a floppy write. */
 	readonly ackTimeoutS?: number;
+	/**
+	 * False where nothing but the transfer comes over this line, the receiver printing elsewhere: a start byte then counts
+	 * at once. By default it counts only before a silence of 0.15 s, because banners hold the letter C.
+	 */
+	readonly textOnLine?: boolean;
 	/** Text that the receiver prints before its first start byte; no start byte counts before it. */
 	readonly bannerEnd?: string | RegExp;
 	/** Gets all the text the receiver printed so far; throw to stop ("file exists", "no such command"). */
@@ -192,12 +197,14 @@ class Sender {
 	}
 
 	async #start(): Promise<Start> {
-		const { checksum = "auto", startTimeoutS = 60, bannerEnd, onBanner, signal } = this.#options;
+		const { checksum = "auto", blockSize = "auto", startTimeoutS = 60 } = this.#options;
+		const { textOnLine, bannerEnd, onBanner, signal } = this.#options;
+		const waiting = { textOnLine, offerMatters: blockSize === "auto", bannerEnd, onBanner, signal };
 		const deadlineS = this.#link.clock.now() + startTimeoutS;
 		let refused: CheckMode | undefined;
 		for (;;) {
 			const timeoutS = deadlineS - this.#link.clock.now();
-			const start = await waitForStart(this.#reader, this.#link.clock, { timeoutS, bannerEnd, onBanner, signal });
+			const start = await waitForStart(this.#reader, this.#link.clock, { ...waiting, timeoutS });
 			if (start === "cancelled") throw cancelledByReceiver(0);
 			if ("heard" in start) throw noStart(start.heard, startTimeoutS, refused);
 			if (checksum === "auto" || checksum === start.mode) return start;
@@ -273,7 +280,9 @@ class Sender {
 		// Christensen §6: toss what came while the block before was on its way; a doubled ACK must not count for this one.
 		this.#reader.discard();
 		const sentS = this.#link.clock.now();
-		await writeWithin(this.#link, copy.bytes, frameS + STUCK_LINE_S, signal);
+		const written = writeWithin(this.#link, copy.bytes, frameS + STUCK_LINE_S, signal);
+		this.#frames.prepare();
+		await written;
 		let reply = await readReply(this.#reader, frameS + ackTimeoutS, beforeBlock2, signal);
 		const isEarly = () => this.#reader.lastArrivalS < sentS + frameS / 2;
 		// Nothing can be in doubt before block 1, so its ACK shows whether frames take their time here.
