@@ -3,9 +3,12 @@
  * program on the emulator, on our own corpora with their separately written tests, and on the public ones where they are
  * (ZULM_DATA, or shared/data beside the repository).
  *
- *   npm run bench:training -- [--seeds 1,2,3] [--threads N] [--only NAME] [--quick] [--hidden 64] [--recipe JSON] [--race] [--arithmetic]
+ *   npm run bench:training -- [--seeds 1,2,3] [--threads N] [--only NAME] [--quick] [--hidden 64] [--recipe JSON]
+ *   npm run bench:training -- --race [--seeds …] [--threads N] [--only NAME]
+ *   npm run bench:training -- --arithmetic
  *
- * --arithmetic compares ways to do the inner loops instead (bench-arithmetic.mjs). --race measures only the time to z80ai's train accuracy, on the public corpora.
+ * --race measures only the time to z80ai's train accuracy, on the public corpora; --arithmetic compares ways to do the
+ * inner loops (bench-arithmetic.mjs).
  * --recipe changes numbers of the recipe (src/model/train/recipe.ts), to see what each is worth: '{"penalty":0}'.
  * Public corpora are split by query, another tenth held out for each seed; "chosen on" figures are the best measured
  * during training, so a separately written test is the one to quote.
@@ -150,6 +153,7 @@ async function secondsTo(accuracy, label, corpus) {
 			hidden: [256, 192, 128],
 			seed,
 			holdout: 0,
+			teacher: false,
 			...threads,
 			signal: stop.signal,
 			recipe: RACE,

@@ -144,9 +144,10 @@ function scanned(width: number): number {
 function placeCommonTables(placer: Placer, { charset, first }: MachineNetwork): void {
 	placer.load(placer.page("OFFSETS", first.width), first.offsets);
 	const start = first.start.map((v) => v + V_BIAS);
+	const wide = start.some((sum) => sum < 0 || sum >= 2 * V_BIAS);
+	placer.set("START_WIDE", wide ? 1 : 0);
 	placer.put("sum_start_low", lowBytes(start));
-	placer.put("sum_start_high", highBytes(start));
-	placer.set("START_WIDE", start.every((sum) => sum >= 0 && sum < 2 * V_BIAS) ? 0 : 1);
+	placer.put("sum_start_high", wide ? highBytes(start) : []);
 	placer.put(
 		"charset",
 		charset.slice(0, -1).flatMap((character) => [...toMachineBytes(character)]),

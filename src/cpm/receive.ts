@@ -161,12 +161,15 @@ async function withLastWords(ccp: Ccp, receiver: ReceiverProfile, error: unknown
 		return error;
 	}
 	const fault = faultOf(receiver, said);
-	// "Cancelled" is what a receiver says when we gave up and told it so: then ours is the reason.
-	if (fault && !["transfer-failed", "transfer-cancelled"].includes(fault.code)) return fault;
+	// When we gave up and told it so, "cancelled" is only its echo of that. When it cancelled, it knows why: a line too bad
+	// is the line's failure, not the machine's refusal.
+	const isEcho = fault && ["transfer-failed", "transfer-cancelled"].includes(fault.code);
+	if (fault && !isEcho) return fault;
 	const words = printable(said.slice(-80)).trim();
 	if (words === "") return error;
-	return new ZulmError(error.code, `${error.message.replace(/\.$/, "")}; it said "${words}".`, {
-		...(error.hint && { hint: error.hint }),
+	const code = error.code === "transfer-cancelled" && fault ? fault.code : error.code;
+	return new ZulmError(code, `${error.message.replace(/\.$/, "")}; it said "${words}".`, {
+		...(code === error.code ? error.hint && { hint: error.hint } : { hint: LINE_HINT }),
 		cause: error,
 	});
 }
@@ -196,6 +199,7 @@ function faultOf(receiver: ReceiverProfile, heard: string): ZulmError | undefine
 	return new ZulmError(listed.code, `The receiver failed: "${words}".`, { hint: HINTS[listed.code] ?? RETRY });
 }
 
+const LINE_HINT = "Check the line speed and the flow control (RTS/CTS), or use a lower speed.";
 const RETRY = "Check the line and try again; the old program is still there.";
 const HINTS: Partial<Record<ErrorCode, string>> = {
 	"disk-full": "Free some space with ERA; the old program stays until the new one is complete, so both must fit.",

@@ -1,7 +1,7 @@
 /**
  * RX, our XMODEM receiver for CP/M, assembled for the UART of the machine it will run on, and the lines it prints.
  *
- *   rx.asm ── rx-xmodem, rx-crc, rx-file, rx-hook, rx-print ── rx-uart.asm = one of rx-uart-*.asm
+ *   rx.asm ── rx-xmodem, rx-crc, rx-file, rx-conin, rx-ready, rx-print ── rx-uart.asm = one of rx-uart-*.asm
  *
  * A new UART is one more file with the same routines (see the head of rx-uart-68b50.asm) and one more name here.
  */

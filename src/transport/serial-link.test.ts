@@ -177,6 +177,15 @@ describe.skipIf(process.platform === "win32")("over a pseudo-terminal", () => {
 		await link.close();
 	});
 
+	it("carries more at once than the driver holds, whole and in order", async () => {
+		const link = await openSerial(far.address, { baud: 115200 });
+		const text = Array.from({ length: 30_000 }, (_, i) => `${i},`).join("");
+		await Promise.all([link.write(textToBytes(text)), link.write(textToBytes("end"))]);
+		await hears("end");
+		expect(heard).toBe(`${text}end`);
+		await link.close();
+	});
+
 	it("is for one program at a time", async () => {
 		const link = await openSerial(far.address, { baud: 115200 });
 		expect((await failure(openSerial(far.address, { baud: 115200 }))).code).toBe("port-busy");

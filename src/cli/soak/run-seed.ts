@@ -12,7 +12,7 @@ import { ZulmError } from "../../base/errors.js";
 import { Ccp } from "../../cpm/ccp.js";
 import { TEMPORARY_NAME } from "../../cpm/names.js";
 import { type ProgramInfo, readProgram } from "../../cpm/program.js";
-import { assembleReceiver, RECEIVER_NAME } from "../../cpm/receiver.js";
+import { RECEIVER_NAME } from "../../cpm/receiver.js";
 import { recover } from "../../cpm/replace.js";
 import { type ResumedUpload, uploadResuming } from "../../cpm/resume.js";
 import { verifyAtPrompt } from "../../cpm/verify.js";
@@ -70,7 +70,7 @@ class SoakRun {
 		private readonly scenario: Scenario,
 		private readonly programs: SoakPrograms,
 	) {
-		this.#drive = driveFor(scenario.disk, programs.old);
+		this.#drive = driveFor(scenario.disk, programs);
 		const polled = scenario.flowControl ? {} : { flowControl: false, receiveRing: undefined };
 		this.#machine = new Machine({ drive: this.#drive, ...polled });
 		this.#plug = openEmulatorLink({ machine: this.#machine });
@@ -183,8 +183,7 @@ class SoakRun {
 	}
 }
 
-function driveFor(disk: Scenario["disk"], old: Uint8Array): MemoryDrive {
-	const receiver = assembleReceiver("68b50");
+function driveFor(disk: Scenario["disk"], { old, receiver }: SoakPrograms): MemoryDrive {
 	const blocks = (bytes: number) => Math.ceil(bytes / 1024);
 	const capacityBytes = (4 + blocks(old.length) + blocks(receiver.length)) * 1024 + FULL_DISK_BYTES;
 	const drive = new MemoryDrive({

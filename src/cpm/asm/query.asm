@@ -35,11 +35,16 @@ restart_query:
 	jr z,copy_sums
 	ld de,SUM_LOW*256
 	call copy_sums
+	ld hl,SUM_HIGH*256
+	call clear_page
+	ld a,START_WIDE		; else all high bytes are zero
+	or a
 	ld hl,sum_start_high
 	ld de,SUM_HIGH*256
-	call copy_sums
+	call nz,copy_sums
 clear_base:
 	ld hl,BASE*256
+clear_page:
 	ld b,WIDTH_1_LOOP
 clear_count:
 	ld (hl),0

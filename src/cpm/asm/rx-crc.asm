@@ -1,4 +1,4 @@
-; CRC-16/XMODEM by table: 512 bytes made at start (about 11 ms at 7.3728 MHz), because computing the remainder bit by
+; CRC-16/XMODEM, for RX and SX, by table: 512 bytes made at start (about 11 ms at 7.3728 MHz), because computing the remainder bit by
 ; bit costs some 400 T-states a byte, and a byte lasts only 640 at 115200 baud.
 ;
 ;   crc_high[i], crc_low[i] = remainder of i * 2^16 modulo 11021h; both tables fill one page each

@@ -1,25 +1,6 @@
 ; What RX says, on the console through the BDOS. Hosts match these lines: see receiver.ts.
 
 C_WRITE		equ 2
-C_WRITESTR	equ 9
-
-print:		ld c,C_WRITESTR
-		jp bdos
-
-; "RX NAME.EXT": the command line as typed, which the CCP left in the default buffer behind its length.
-print_ready:	ld hl,dma_default
-		ld e,(hl)
-		ld d,0
-		inc hl
-		push hl
-		add hl,de
-		ld (hl),'$'
-		ld de,text_name
-		call print
-		pop de
-		call print
-		ld de,text_newline
-		jr print
 
 ; HL in decimal. Digits are found from the right and come off the stack from the left.
 print_number:	ld de,-10

@@ -113,15 +113,7 @@ block:		ld (block_records),a
 block_byte:	call block_get
 		ld (hl),a
 		inc hl
-		xor d			; crc = (crc << 8) ^ table[(crc >> 8) ^ byte]
-		ld c,a
-		ld b,hi(crc_high)
-		ld a,(bc)
-		xor e
-		ld d,a
-		inc b
-		ld a,(bc)
-		ld e,a
+		crc_byte
 		ld a,l
 		and 7Fh
 		jr nz,block_byte

@@ -10,6 +10,8 @@ bdos		equ 5
 fcb_target	equ 5Ch			; the CCP parses NAME.EXT to here (CP/M 2.2 Interface Guide, 2)
 dma_default	equ 80h
 
+		#include "rx-crc-byte.asm"
+
 		org 100h
 
 		ld (found_sp),sp
@@ -53,6 +55,7 @@ refuse:		ld sp,stack		; before anything was created: only say why. DE = reason
 		#include "rx-file.asm"
 		#include "rx-uart.asm"
 		#include "rx-conin.asm"
+		#include "rx-ready.asm"
 		#include "rx-print.asm"
 
 ; Memory above the program. Nothing here is in the file, so everything is set before use.

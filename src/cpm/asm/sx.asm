@@ -8,7 +8,6 @@ bdos		equ 5
 fcb_target	equ 5Ch			; the CCP parses NAME.EXT to here (CP/M 2.2 Interface Guide, 2)
 dma_default	equ 80h
 
-C_WRITESTR	equ 9
 F_OPEN		equ 15
 F_READ		equ 20
 F_DMA		equ 26
@@ -24,6 +23,8 @@ BYTE_PERIODS	equ 3			; about 1.3 s; a period is explained in the UART's file
 START_PERIODS	equ 140			; about a minute
 REPLY_PERIODS	equ 24			; about 10 s
 TRIES		equ 10			; copies of one block
+
+		#include "rx-crc-byte.asm"
 
 		org 100h
 
@@ -92,15 +93,7 @@ send_byte:	ld a,(sum)
 		ld a,(hl)
 		call uart_put
 		inc hl
-		xor d			; crc = (crc << 8) ^ table[(crc >> 8) ^ byte]
-		ld c,a
-		ld b,hi(crc_high)
-		ld a,(bc)
-		xor e
-		ld d,a
-		inc b
-		ld a,(bc)
-		ld e,a
+		crc_byte
 		ld a,l
 		and 7Fh			; the buffer begins a page
 		jr nz,send_byte
@@ -184,23 +177,7 @@ say_failed:	ld sp,stack
 		ld de,text_newline
 		jr leave
 
-print:		ld c,C_WRITESTR
-		jp bdos
-
-; "SX NAME.EXT": the command line as typed, which the CCP left in the default buffer behind its length.
-print_ready:	ld hl,dma_default
-		ld e,(hl)
-		ld d,0
-		inc hl
-		push hl
-		add hl,de
-		ld (hl),'$'
-		ld de,text_name
-		call print
-		pop de
-		call print
-		ld de,text_newline
-		jr print
+		#include "rx-ready.asm"
 
 text_name:	db "SX$"
 text_ok:	db "SX OK"

@@ -96,3 +96,29 @@ describe("frames of 1024 bytes", () => {
 		expect(frame.bytes.subarray(3, 131)).toEqual(file.subarray(1024, 1152));
 	});
 });
+
+describe("a frame made ahead of time", () => {
+	it.each(["crc", "checksum"] as const)("is the one that would have been made in time, with %s", (mode) => {
+		const file = Uint8Array.from({ length: 2500 }, (_, index) => index * 3);
+		const [ahead, inTime] = [new FrameSource(file, mode, 1024), new FrameSource(file, mode, 1024)];
+		for (let i = 0; i <= 7; i++) {
+			ahead.prepare();
+			expect(ahead.frame()).toEqual(inTime.frame());
+			ahead.advance();
+			inTime.advance();
+		}
+		expect(ahead.frame().size).toBe(0);
+	});
+
+	it("is made again when size or check have changed", () => {
+		const source = new FrameSource(new Uint8Array(4096), "crc", 1024);
+		source.prepare();
+		source.shorten();
+		source.restart("checksum");
+		for (const block of [1, 2]) {
+			expect(source.frame()).toMatchObject({ block, size: 128 });
+			expect(source.frame().bytes.length).toBe(132);
+			source.advance();
+		}
+	});
+});

@@ -51,15 +51,11 @@ export async function waitForStart(
 	let heard = "";
 	/** Start bytes count from here on. */
 	let bannerLength = options.bannerEnd === undefined ? 0 : undefined;
+	const read = options.textOnLine === false ? upToRequest : upToSilence;
 	for (;;) {
-		let bytes = await reader.read(deadlineS - clock.now(), options.signal);
-		if (bytes.length === 0) return { heard };
-		if (!countsAtOnce(bytes, options)) {
-			reader.unread(bytes);
-			const limitS = Math.max(START_QUIET_S, deadlineS - clock.now());
-			({ bytes } = await reader.readQuiet(START_QUIET_S, limitS, options.signal));
-		}
-		heard += bytesToText(bytes);
+		const first = await reader.read(deadlineS - clock.now(), options.signal);
+		if (first.length === 0) return { heard };
+		heard += bytesToText(await read(first, reader, { ...options, timeoutS: deadlineS - clock.now() }));
 		options.onBanner?.(heard);
 		if (bannerLength === undefined) {
 			bannerLength = endOf(heard, options.bannerEnd!);
@@ -76,11 +72,17 @@ export async function waitForStart(
 	}
 }
 
-/** Where no text can follow, only a C that may become "CK" is waited on. */
-function countsAtOnce(bytes: Uint8Array, { textOnLine = true, offerMatters = true }: StartOptions): boolean {
-	const last = bytes[bytes.length - 1];
-	if (textOnLine) return false;
-	return last === NAK || last === LONG_BLOCK_OFFER || (last === CRC_REQUEST && !offerMatters);
+/** `bytes` and what follows up to a silence. */
+async function upToSilence(bytes: Uint8Array, reader: ByteReader, { timeoutS, signal }: StartOptions) {
+	reader.unread(bytes);
+	return (await reader.readQuiet(START_QUIET_S, Math.max(START_QUIET_S, timeoutS), signal)).bytes;
+}
+
+/** Where no text can follow, only a C is waited on, because it may become "CK". */
+async function upToRequest(bytes: Uint8Array, reader: ByteReader, { offerMatters = true, signal }: StartOptions) {
+	if (!offerMatters || bytes[bytes.length - 1] !== CRC_REQUEST) return bytes;
+	const next = await reader.read(START_QUIET_S, signal);
+	return Uint8Array.of(...bytes, ...next);
 }
 
 export type Reply = "ack" | "nak" | "cancelled" | "start-again" | "silence" | "noise" | "text";

@@ -146,6 +146,32 @@ describe("the start byte", () => {
 		expect(sent.retries).toBe(0);
 	});
 
+	it.each([
+		["NAK", [NAK], "auto" as const],
+		["C, where blocks of 1024 bytes are out of the question", [CRC_REQUEST], 128 as const],
+		["CK", CK, "auto" as const],
+	])("counts at once where no text comes over the line: %s", async (_, request, blockSize) => {
+		const { near, far, clock } = loopback({ baud: 9600 });
+		let firstS: number | undefined;
+		far.onData(() => {
+			firstS ??= clock.now();
+		});
+		void far.write(Uint8Array.from(request));
+		const sending = sendXmodem(near, file(100), { textOnLine: false, blockSize, retries: 0 });
+		await failure(sending);
+		// The request and the block's first byte, at a millisecond each.
+		expect(firstS).toBeCloseTo((request.length + 1) * (10 / 9600), 4);
+	});
+
+	it("that may become CK is waited on even there", async () => {
+		const { near, far } = loopback({ baud: 9600 });
+		const receiving = scriptedReceiver(far, { startBytes: [CRC_REQUEST] });
+		near.clock.sleep(0.05).then(() => far.write(Uint8Array.of(0x4b)));
+		const sent = await sendXmodem(near, file(3000), { textOnLine: false });
+		expect((await receiving).ended).toBe("eot");
+		expect(sent.blockSize).toBe(1024);
+	});
+
 	it("may be refused by its kind, until the receiver falls back", async () => {
 		const { near } = loopback();
 		const error = await expectCode(sendXmodem(near, file(1), { startTimeoutS: 60 }), "no-answer");
