@@ -6,7 +6,7 @@ import { contextHits } from "../model/features.js";
 import { HIT, type Layer, type Network } from "../model/network.js";
 import { ArgmaxCost } from "./argmax-cost.js";
 import type { Accumulators } from "./column-walk.js";
-import { MAX_WIDTH } from "./machine-network.js";
+import { MAX_WIDTH, type MachineLayer } from "./machine-network.js";
 import { PROGRAM_ORIGIN, type Program } from "./program.js";
 import { CodeTimes } from "./z80-times.js";
 
@@ -222,11 +222,18 @@ export class CostModel {
 		tStates += this.#node !== 0 ? T.node : this.#addContextT(hits);
 		for (let layer = 2; layer <= this.#layers.length; layer++) {
 			const sums = this.#start(layer);
-			const x = outputs[layer - 2] as Int16Array;
+			const x = this.#asScanned(layer - 1, outputs);
 			tStates += this.#columns.start(layer) + this.#columns.shares(layer);
 			tStates += layer === 2 ? this.#scanFirstT(x, sums) : this.#scanHiddenT(layer, x, sums);
 		}
 		return tStates + this.#argmax.of(outputs.at(-1) as Int16Array);
+	}
+
+	/** Outputs of a layer in the order in which the program looks at its neurons. */
+	#asScanned(layer: number, outputs: readonly Int16Array[]): Int16Array {
+		const y = outputs[layer - 1] as Int16Array;
+		const neurons = this.#program.network.layers[layer - 2]?.neurons;
+		return neurons === undefined ? y : Int16Array.from(neurons, (neuron) => y[neuron] as number);
 	}
 
 	/** What follows a character of class k. @param said all characters so far */
@@ -337,14 +344,12 @@ export class CostModel {
 		return this.#columns.scatter(layer, input, x >> 8, { low: sums.high, high: new Uint8Array(256) });
 	}
 
-	/** Accumulators of a layer as they start: those of neurons, as machine-network.ts has them, the others at zero. */
 	#start(layer: number): Accumulators {
+		const { start } = this.#program.network.layers[layer - 2] as MachineLayer;
 		const sums = { low: new Uint8Array(256), high: new Uint8Array(256) };
-		const isHidden = layer < this.#layers.length;
-		(this.#layers[layer - 1] as Layer).biases.forEach((bias, j) => {
-			const start = isHidden ? bias - 4 : bias ^ 0x8000;
-			sums.low[j] = start;
-			sums.high[j] = start >> 8;
+		start.forEach((sum, k) => {
+			sums.low[k] = sum;
+			sums.high[k] = sum >> 8;
 		});
 		return sums;
 	}

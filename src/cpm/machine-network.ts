@@ -10,6 +10,7 @@ import { ZulmError } from "../base/errors.js";
 import { hashBytes } from "../model/features.js";
 import { CONTEXT_BUCKETS, CONTEXT_LENGTH, type Layer, type Network, type QueryFeatures } from "../model/network.js";
 import { hiddenActivity } from "./activity.js";
+import { centreStarts } from "./centred-starts.js";
 import type { Kernel } from "./program.js";
 import { type Share, shareSums } from "./shared-sums.js";
 
@@ -34,9 +35,11 @@ export interface FirstLayer {
 
 export interface MachineLayer {
 	readonly width: number;
+	/** Which neuron of the model each of the first accumulators is. */
+	readonly neurons: readonly number[];
 	/** Where each accumulator starts, 16 bits: neurons, the one that ends the scan, shared sums. */
 	readonly start: readonly number[];
-	/** Weights that leave each input, [input][accumulator]. */
+	/** Weights that leave each input, [input][accumulator]; inputs in the order of the layer before. */
 	readonly columns: readonly Int8Array[];
 	readonly shares: readonly Share[];
 }
@@ -58,29 +61,101 @@ export function machineNetwork(network: Network, kernel: Kernel): MachineNetwork
 	const { features, charset } = network;
 	const [first, ...others] = network.layers as [Layer, ...Layer[]];
 	const activity = hiddenActivity(network);
-	const layers = others.map((layer, i): MachineLayer => {
-		const hidden = i < others.length - 1;
-		const most = kernel === "column" ? MAX_WIDTH : 0;
-		const neurons = rowsOf(layer);
-		const start = [...layer.biases].map((bias) => (hidden ? bias - 4 : bias ^ 0x8000));
-		if (hidden && layer.outputs < MAX_WIDTH) {
-			neurons.push(new Int8Array(layer.inputs));
-			start.push(0);
-		}
-		const { rows, shares } = shareSums(neurons, activity[i] as Float64Array, most);
-		return {
-			width: layer.outputs,
-			start: [...start, ...shares.map(() => 0)],
-			columns: Array.from({ length: layer.inputs }, (_, i) => Int8Array.from(rows, (row) => row[i] as number)),
-			shares,
-		};
+	const layers: MachineLayer[] = [];
+	// The neurons of the layer before in the order in which they are scanned.
+	let inputs: readonly number[] = identity(first.outputs);
+	others.forEach((layer, i) => {
+		const isHidden = i < others.length - 1;
+		const ordered = kernel === "column" ? laidOut : inModelOrder;
+		const machine = ordered(
+			layer,
+			inputs,
+			inputs.map((input) => activity[i]?.[input] as number),
+			isHidden,
+		);
+		layers.push(machine);
+		inputs = machine.neurons;
 	});
 	return { features, charset, first: firstLayer(first, features), layers };
 }
 
-/** The weights of each neuron, [neuron][input], copied. */
-function rowsOf({ inputs, outputs, weights }: Layer): Int8Array[] {
-	return Array.from({ length: outputs }, (_, j) => weights.slice(j * inputs, (j + 1) * inputs));
+/** For the packed kernel: no shared sums. */
+function inModelOrder(layer: Layer, inputs: readonly number[], _: readonly number[], isHidden: boolean): MachineLayer {
+	const { rows, start } = accumulators(layer, inputs, isHidden);
+	return {
+		width: layer.outputs,
+		neurons: identity(layer.outputs),
+		start,
+		columns: columnsOf(rows, inputs.length),
+		shares: [],
+	};
+}
+
+/** For the column kernel: with shared sums, and accumulators that start alike side by side (start-code.ts). */
+function laidOut(
+	layer: Layer,
+	inputs: readonly number[],
+	activity: readonly number[],
+	isHidden: boolean,
+): MachineLayer {
+	const { rows: neurons, start } = accumulators(layer, inputs, isHidden);
+	const { rows, shares } = shareSums(neurons, activity, MAX_WIDTH);
+	const centred = centreStarts([...start, ...shares.map(() => 0)], rows, shares, activity);
+	const byStart = (a: number, b: number) => (centred[a] as number) - (centred[b] as number);
+	const all = identity(rows.length);
+	// The order of the output layer's neurons is the charset's.
+	const order = [
+		...(isHidden ? all.slice(0, layer.outputs).sort(byStart) : all.slice(0, layer.outputs)),
+		...all.slice(layer.outputs, start.length),
+		...all.slice(start.length).sort(byStart),
+	];
+	const place = new Map(order.map((accumulator, at) => [accumulator, at]));
+	const at = (accumulator: number) => place.get(accumulator) as number;
+	return {
+		width: layer.outputs,
+		neurons: order.slice(0, layer.outputs),
+		start: order.map((accumulator) => centred[accumulator] as number),
+		columns: columnsOf(
+			order.map((accumulator) => rows[accumulator] as Int8Array),
+			inputs.length,
+		),
+		shares: shares.map(({ sum, first, second, opposite }) => ({
+			sum: at(sum),
+			first: at(first),
+			second: at(second),
+			opposite,
+		})),
+	};
+}
+
+/** Weights to and starts of a layer's accumulators: its neurons and, in a hidden layer, the one that ends its scan. */
+function accumulators(
+	layer: Layer,
+	inputs: readonly number[],
+	isHidden: boolean,
+): { rows: Int8Array[]; start: number[] } {
+	const rows = rowsOf(layer, inputs);
+	const start = [...layer.biases].map((bias) => (isHidden ? bias - 4 : bias ^ 0x8000) & 0xffff);
+	if (isHidden && layer.outputs < MAX_WIDTH) {
+		rows.push(new Int8Array(layer.inputs));
+		start.push(0);
+	}
+	return { rows, start };
+}
+
+function identity(length: number): number[] {
+	return Array.from({ length }, (_, i) => i);
+}
+
+function columnsOf(rows: readonly Int8Array[], inputs: number): Int8Array[] {
+	return Array.from({ length: inputs }, (_, i) => Int8Array.from(rows, (row) => row[i] as number));
+}
+
+/** The weights of each neuron, [neuron][input], inputs in the order given. */
+function rowsOf(layer: Layer, inputs: readonly number[]): Int8Array[] {
+	return Array.from({ length: layer.outputs }, (_, j) =>
+		Int8Array.from(inputs, (input) => layer.weights[j * layer.inputs + input] as number),
+	);
 }
 
 function checkShape(network: Network): void {

@@ -6,9 +6,11 @@
  * The CRC in the header is that of the whole image, its own bytes included: the last two bytes of the image are chosen
  * so that it comes out. So the number that `/V` prints is what any CRC-16/XMODEM tool says of the .COM file.
  */
+
 import { createHash } from "node:crypto";
 import { crc16 } from "../base/crc16.js";
 import { ZulmError } from "../base/errors.js";
+import type { MachineNetwork } from "./machine-network.js";
 
 /** Where CP/M loads programs. */
 export const PROGRAM_ORIGIN = 0x100;
@@ -44,6 +46,8 @@ export interface Program extends ProgramInfo {
 	readonly reason: string;
 	/** Beginnings of replies on the trie. */
 	readonly trieNodes: number;
+	/** The network as the program computes it, for predictions. */
+	readonly network: MachineNetwork;
 	/** Labels and constants of the assembled sources, for measurements and tests. */
 	readonly symbols: ReadonlyMap<string, number>;
 }

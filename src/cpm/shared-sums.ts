@@ -11,7 +11,7 @@
  * T-states of one step of a column with its average carry; of adding a shared sum to its two neurons, with its part
  * of the way to the next few, and its start.
  */
-const STEP_T = 34 + 0.2 * 29 + 1;
+const STEP_T = 34 + 4 + 1;
 const SHARE_T = 134 + 5 + 11;
 
 export interface Share {
