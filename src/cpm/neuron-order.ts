@@ -1,21 +1,28 @@
 /**
- * The same network with the neurons of its later hidden layers in order of their biases: accumulators that start alike
- * stand side by side, and start-code.ts sets them two by two for half the price. The order of a hidden layer's neurons
- * means nothing; layer 1 has no accumulators that start, and the output layer's order is the charset's.
+ * The same network with its hidden neurons in the order that a kernel likes. Their order means nothing; that of the output
+ * layer is the charset's.
+ *
+ *   column   later layers by their biases: accumulators that start alike stand side by side, and start-code.ts sets them
+ *            two by two for half the price (layer 1 has no accumulators that start)
+ *   packed   all layers so that lists need few stops (packed-order.ts)
  */
 import type { Layer, Network } from "../model/network.js";
+import { orderByStops } from "./packed-order.js";
+import type { Kernel } from "./program.js";
 
-export function orderNeurons(network: Network): Network {
+export function orderNeurons(network: Network, kernel: Kernel): Network {
 	const layers = [...network.layers];
-	for (let l = 1; l < layers.length - 1; l++) {
-		const layer = layers[l] as Layer;
-		const order = Array.from(layer.biases.keys()).sort(
-			(a, b) => (layer.biases[a] as number) - (layer.biases[b] as number),
-		);
-		layers[l] = withOutputs(layer, order);
+	for (let l = kernel === "packed" ? 0 : 1; l < layers.length - 1; l++) {
+		const order =
+			kernel === "packed" ? orderByStops(network.layers[l] as Layer) : orderByBias(network.layers[l] as Layer);
+		layers[l] = withOutputs(layers[l] as Layer, order);
 		layers[l + 1] = withInputs(layers[l + 1] as Layer, order);
 	}
 	return { ...network, layers };
+}
+
+function orderByBias({ biases }: Layer): number[] {
+	return Array.from(biases.keys()).sort((a, b) => (biases[a] as number) - (biases[b] as number));
 }
 
 function withOutputs({ inputs, outputs, weights, biases }: Layer, order: readonly number[]): Layer {

@@ -79,7 +79,7 @@ interface Request {
 }
 
 function packWith(model: Model, kernel: Kernel, { limit, name, replies, dialogue }: Request, reason: string): Program {
-	const network = machineNetwork(orderNeurons(model.network), kernel);
+	const network = machineNetwork(orderNeurons(model.network, kernel), kernel);
 	const draftLayout = layOut(network, { kernel }, DRAFT_CODE_LENGTH, new ColumnCode(new Map()));
 	// Sizes far beyond the machine's memory do not even assemble.
 	if (draftLayout.memoryTop - DRAFT_CODE_LENGTH > limit) throw tooLarge(draftLayout, limit);
