@@ -5,7 +5,7 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { knownReceivers } from "../transport/profile.js";
+import { knownReceivers } from "../transport/machine-programs.js";
 import { figuresAreRight } from "./bootstrap-hex.js";
 import { Ccp, parseDirectory } from "./ccp.js";
 import { downloadPackage, downloadWith } from "./download.js";

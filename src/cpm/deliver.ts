@@ -7,7 +7,8 @@
  * cancelled or broken transfer end the search.
  */
 import { ZulmError } from "../base/errors.js";
-import { knownReceivers, type Profile, type ReceiverProfile } from "../transport/profile.js";
+import { knownReceivers, type ReceiverProfile } from "../transport/machine-programs.js";
+import type { Profile } from "../transport/profile.js";
 import { bootstrapReceiver, typeProgram } from "./bootstrap.js";
 import type { Ccp, CcpOptions } from "./ccp.js";
 import { mayOverrun } from "./overrun.js";

@@ -9,8 +9,8 @@
  */
 import { ZulmError } from "../base/errors.js";
 import { textToBytes } from "../transport/byte-reader.js";
+import type { ReceiverProfile } from "../transport/machine-programs.js";
 import { printable } from "../transport/printable.js";
-import type { ReceiverProfile } from "../transport/profile.js";
 import type { Ccp, CcpOptions } from "./ccp.js";
 import { faultIn, isUnknownCommand } from "./messages.js";
 

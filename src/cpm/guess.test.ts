@@ -83,7 +83,7 @@ describe("a key that comes while the reply is worked out", () => {
 			{ arbitrary: fc.constantFrom(8, 127, 24, 21, 18, 9, 3, 10), weight: 2 },
 		);
 		// Around the pauses after which it sums and guesses, and a few polls between layers later.
-		const polls = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 90 }), fc.integer({ min: 250, max: 300 }));
+		const polls = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 160 }), fc.integer({ min: 250, max: 300 }));
 		const key: fc.Arbitrary<Key> = fc.record({ byte, polls });
 		fc.assert(
 			fc.property(fc.array(key, { minLength: 1, maxLength: 12 }), polls, (typed, last) => {

@@ -25,10 +25,13 @@ const COMMAND_TAIL = 0x80;
 const LINE_BYTES = 127;
 /** What the sums of layer 1 hold besides v (query.asm). */
 const V_BIAS = 64;
-/** Longer than between two characters of a line at 1,200 baud (some 300 T-states a poll, 4 MHz), and shorter than 255. */
+/**
+ * Polls without a key after which the first character is worked out (below 255), some 300 T-states each with a real BDOS.
+ * Networks of one hidden layer take 20,000 T-states: at 4 MHz and 2,400 baud, 16,000 a character, a pasted line must not
+ * fall into that. Deeper ones take ten times as long: 1,200 baud.
+ */
+const SHORT_PAUSE = 128;
 const LONG_PAUSE = 254;
-/** For networks that need a few milliseconds for a character. */
-const SHORT_PAUSE = 64;
 /** Variables, with their lengths. */
 const WORK_BYTES = {
 	QUERY_TEXT: 2,

@@ -12,9 +12,9 @@ import { type RandomModelShape, randomModel, repliesOf } from "./testing/random-
 
 const MOST_T_STATES_WITHOUT = 5_000;
 const QUERIES = ["hello", "how are you", "a".repeat(62)];
-/** Typed with pauses, so that the program sums while it waits, and with a correction. */
+/** Typed with pauses, so that the program sums and guesses while it waits, and with a correction. */
 const KEYS: readonly Key[] = QUERIES.flatMap((query) =>
-	[...`${query}z\b\r`].map((key, i) => ({ byte: key.charCodeAt(0), polls: i % 5 === 0 ? 90 : 0 })),
+	[...`${query}z\b\r`].map((key, i) => ({ byte: key.charCodeAt(0), polls: i % 5 === 0 ? 300 : 0 })),
 );
 
 const features = { buckets: 256, ngrams: [2, 3] } as const;

@@ -37,10 +37,10 @@ function totals(name: keyof typeof MODELS, options: PackOptions): number[] {
 it.each<[keyof typeof MODELS, PackOptions, number[]]>([
 	["chatterbox", { replies: repliesOf(MODELS.chatterbox, QUERIES, 1) }, [65_832, 46_748, 1_733]],
 	["chatterbox", { replies: [] }, [213_926, 49_625, 1_651]],
-	["chatterbox", { kernel: "packed" }, [371_622, 81_698, 1_564]],
+	["chatterbox", { kernel: "packed" }, [373_124, 80_775, 1_602]],
 	["narrow", { replies: repliesOf(MODELS.narrow, QUERIES.slice(1), 1) }, [1_950_387, 70_833, 1_668]],
-	["deep", { replies: [] }, [12_909_335, 278_628, 1_621]],
-	["deep", { kernel: "packed" }, [28_576_744, 598_021, 1_565]],
+	["deep", { replies: [] }, [12_906_236, 278_770, 1_682]],
+	["deep", { kernel: "packed" }, [27_498_640, 578_060, 1_585]],
 ])("%s with %o", (name, options, expected) => {
 	expect(totals(name, options)).toEqual(expected);
 });

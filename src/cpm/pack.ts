@@ -13,6 +13,7 @@ import { ColumnCode } from "./columns.js";
 import { type Layout, layOut } from "./image.js";
 import { type MachineNetwork, machineNetwork } from "./machine-network.js";
 import { type Dialogue, generatedSources } from "./network-code.js";
+import { orderNeurons } from "./neuron-order.js";
 import { type Kernel, kernelLetter, PROGRAM_ORIGIN, type Program, readProgram, sealImage } from "./program.js";
 import { countBeginnings, replyTrie, type TrieNode } from "./reply-trie.js";
 import { shippedSources } from "./sources.js";
@@ -78,7 +79,7 @@ interface Request {
 }
 
 function packWith(model: Model, kernel: Kernel, { limit, name, replies, dialogue }: Request, reason: string): Program {
-	const network = machineNetwork(model.network, kernel);
+	const network = machineNetwork(orderNeurons(model.network, kernel), kernel);
 	const draftLayout = layOut(network, { kernel }, DRAFT_CODE_LENGTH, new ColumnCode(new Map()));
 	// Sizes far beyond the machine's memory do not even assemble.
 	if (draftLayout.memoryTop - DRAFT_CODE_LENGTH > limit) throw tooLarge(draftLayout, limit);

@@ -7,7 +7,7 @@
  */
 
 /** How far a nibble reaches. */
-const FARTHEST = 15;
+export const FARTHEST = 15;
 /** A single neuron that ends a list: 0 and 15 say something else there. */
 const FARTHEST_LAST = 14;
 export const END = 0x00;

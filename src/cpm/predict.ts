@@ -13,6 +13,7 @@ import { contextHits, contextVector, normaliseQuery, queryHits } from "../model/
 import { CONTEXT_LENGTH, MAX_REPLY_LENGTH, type Network } from "../model/network.js";
 import { argmax, forwardStep, querySums } from "../model/reference.js";
 import { type ContextHit, CostModel } from "./cost-model.js";
+import { orderNeurons } from "./neuron-order.js";
 import { PackedCosts } from "./packed-costs.js";
 import type { Program } from "./program.js";
 import { StreamCosts } from "./stream-costs.js";
@@ -25,7 +26,8 @@ export interface Prediction {
 }
 
 /** Means over `queries`; a reply without characters counts for neither, and one of a single character not for perChar. */
-export function predict(program: Program, network: Network, queries: readonly string[]): Prediction {
+export function predict(program: Program, model: Network, queries: readonly string[]): Prediction {
+	const network = orderNeurons(model, program.kernel);
 	const columns = program.kernel === "packed" ? new PackedCosts(network) : new StreamCosts(program);
 	const costs = new CostModel(program, network, columns);
 	const first: number[] = [];

@@ -61,8 +61,8 @@ describe("random sessions", () => {
 		{ arbitrary: fc.constantFrom(13, 10), weight: 1 },
 		{ arbitrary: fc.integer({ min: 1, max: 255 }), weight: 1 },
 	);
-	// 16 polls in vain are a pause, in which the program sums what is typed; after 64 it guesses.
-	const polls = fc.oneof({ arbitrary: fc.constant(0), weight: 3 }, fc.integer({ min: 0, max: 90 }), fc.constant(200));
+	// 16 polls in vain are a pause, in which the program sums what is typed; after 128 it guesses.
+	const polls = fc.oneof({ arbitrary: fc.constant(0), weight: 3 }, fc.integer({ min: 0, max: 160 }), fc.constant(200));
 	const key: fc.Arbitrary<Key> = fc.record({ byte, polls });
 
 	it("print what a model of the editor and the integer reference say, at any pace", () => {
@@ -89,7 +89,7 @@ describe("random sessions", () => {
 		});
 		fc.assert(
 			fc.property(longLine, (typed) => {
-				const keys = [...typed, { byte: 13, polls: 90 }];
+				const keys = [...typed, { byte: 13, polls: 200 }];
 				const expected = expectedSession(
 					network,
 					keys.map(({ byte }) => byte),

@@ -3,32 +3,20 @@
  *
  *   "SX NOTE.TXT"  ►  "SX?" → not there, try the next       ►  C … blocks … EOT  ►  "SX OK"
  *
- * The bytes are whole records, as CP/M keeps them; a text ends at its ^Z. Nothing is changed on the machine.
+ * Senders are data (profiles/senders.toml). The bytes are whole records, as CP/M keeps them; a text ends at its ^Z.
+ * Nothing is changed on the machine.
  */
 import { ZulmError } from "../base/errors.js";
 import { bytesToText } from "../transport/byte-reader.js";
 import type { Link } from "../transport/link.js";
+import type { SenderProfile } from "../transport/machine-programs.js";
 import { printable } from "../transport/printable.js";
 import type { Profile } from "../transport/profile.js";
 import { type Received, receiveXmodem } from "../transport/xmodem/receive-xmodem.js";
 import { Ccp, type CcpOptions } from "./ccp.js";
-import { faultIn, isUnknownCommand, saysNoFile } from "./messages.js";
+import { listedFault, withLastWords } from "./last-words.js";
+import { isUnknownCommand, saysNoFile } from "./messages.js";
 import { cpmName } from "./names.js";
-
-interface Sender {
-	readonly id: string;
-	/** What to type; `{name}` stands for the 8.3 name. */
-	readonly command: string;
-	/** Any of these afterwards means that it has sent everything; none listed: the acknowledged EOT says so. */
-	readonly success: readonly string[];
-}
-
-/** In order of preference: ours; RomWBW's (Applications.md, "XM"); M. Eberhard's XMODEM 2.7. */
-const SENDERS: readonly Sender[] = [
-	{ id: "sx", command: "SX {name}", success: ["SX OK"] },
-	{ id: "xm", command: "XM S {name}", success: [] },
-	{ id: "xmodem-27", command: "XMODEM {name} /S /X0 /Q", success: [] },
-];
 
 export interface Pull {
 	readonly name: string;
@@ -50,7 +38,7 @@ export async function pull(link: Link, profile: Profile, fileName: string, optio
 	const name = cpmName(fileName);
 	const ccp = new Ccp(link, profile, options);
 	try {
-		for (const sender of SENDERS) {
+		for (const sender of profile.senders) {
 			await ccp.find();
 			const received = await pullWith(ccp, sender, name, options);
 			if (received) return { name, sender: sender.id, received };
@@ -58,14 +46,19 @@ export async function pull(link: Link, profile: Profile, fileName: string, optio
 	} finally {
 		ccp.close();
 	}
-	const tried = SENDERS.map(({ command }) => command.split(" ")[0]).join(", ");
+	const tried = profile.senders.map(({ command }) => command.split(" ")[0]).join(", ");
 	throw new ZulmError("no-receiver", `The machine has no sending program: none of ${tried} is on its drive.`, {
 		hint: "Change to the drive that holds one.",
 	});
 }
 
 /** @returns undefined when the machine does not have this program */
-async function pullWith(ccp: Ccp, sender: Sender, name: string, options: CcpOptions): Promise<Received | undefined> {
+async function pullWith(
+	ccp: Ccp,
+	sender: SenderProfile,
+	name: string,
+	options: CcpOptions,
+): Promise<Received | undefined> {
 	const { link, reader } = ccp.console;
 	const command = sender.command.replace("{name}", name);
 	await ccp.enter(command);
@@ -74,16 +67,21 @@ async function pullWith(ccp: Ccp, sender: Sender, name: string, options: CcpOpti
 	if (isUnknownCommand(banner, command)) return undefined;
 	const check = (heard: string): void => {
 		if (saysNoFile(heard) || /not found|can't open/i.test(heard)) throw noFile(name);
-		const fault = faultIn(heard);
+		const fault = listedFault(sender.failure, heard);
 		if (fault) throw fault;
 		if (ccp.waitingIn(heard) === "prompt") throw refused(command, heard);
 	};
 	check(banner);
-	const received = await receiveXmodem(link, {
-		reader,
-		signal: options.signal,
-		onText: (text) => check(banner + text),
-	});
+	let received: Received;
+	try {
+		received = await receiveXmodem(link, {
+			reader,
+			signal: options.signal,
+			onText: (text) => check(banner + text),
+		});
+	} catch (error) {
+		throw await withLastWords(ccp, sender.failure, error);
+	}
 	const said = await ccp.untilPrompt();
 	const praised = sender.success.some((success) => said.toLowerCase().includes(success.toLowerCase()));
 	if (sender.success.length > 0 && !praised) throw refused(command, said);

@@ -6,16 +6,17 @@
  *
  * Receivers are data (profiles/receivers.toml). What a receiver prints decides, not that the last block was acknowledged.
  */
-import { type ErrorCode, ZulmError } from "../base/errors.js";
+import { ZulmError } from "../base/errors.js";
 import { textToBytes } from "../transport/byte-reader.js";
 import type { Link } from "../transport/link.js";
+import type { ReceiverProfile } from "../transport/machine-programs.js";
 import { printable } from "../transport/printable.js";
-import type { ReceiverProfile } from "../transport/profile.js";
 import { CAN, EOT } from "../transport/xmodem/control-bytes.js";
 import { sendXmodem, type TransferResult } from "../transport/xmodem/send-xmodem.js";
 import type { Ccp, CcpOptions } from "./ccp.js";
 import { type DownloadOptions, downloadWith } from "./download.js";
-import { faultIn, isUnknownCommand } from "./messages.js";
+import { listedFault, RETRY, withLastWords } from "./last-words.js";
+import { isUnknownCommand } from "./messages.js";
 
 /** A transfer as `--json` shows it. */
 export interface Transfer {
@@ -31,8 +32,6 @@ export interface Transfer {
 	readonly bootstrapped: boolean;
 }
 
-/** A receiver that cancels still has to close and erase its file, on a floppy perhaps. */
-const LAST_WORDS_S = 15;
 const RECORD_BYTES = 128;
 /**
  * Sends `bytes` to the file `name` on the machine, which is at its prompt; it is there again afterwards. `name` must
@@ -96,7 +95,7 @@ async function xmodemWith(
 	await ccp.enter(command);
 	const onBanner = (heard: string): void => {
 		if (isUnknownCommand(heard, command)) throw new NotOnMachine();
-		const fault = faultOf(receiver, heard);
+		const fault = listedFault(receiver.failure, heard);
 		if (fault) throw fault;
 		const question = receiver.overwriteQuestion;
 		if (question && !answered && heard.toLowerCase().includes(question.text.toLowerCase())) {
@@ -124,7 +123,7 @@ async function xmodemWith(
 		});
 	} catch (error) {
 		if (error instanceof NotOnMachine) return undefined;
-		throw await withLastWords(ccp, receiver, error);
+		throw await withLastWords(ccp, receiver.failure, error);
 	}
 	checkLastWords(receiver, await ccp.untilPrompt(), result);
 	return result;
@@ -151,32 +150,9 @@ function endingWithEot(link: Link): Link {
 	};
 }
 
-/** A receiver that gives up prints why: that is the better error. */
-async function withLastWords(ccp: Ccp, receiver: ReceiverProfile, error: unknown): Promise<unknown> {
-	if (!(error instanceof ZulmError) || !["transfer-cancelled", "transfer-failed"].includes(error.code)) return error;
-	let said: string;
-	try {
-		said = await ccp.untilPrompt(LAST_WORDS_S);
-	} catch {
-		return error;
-	}
-	const fault = faultOf(receiver, said);
-	// When we gave up and told it so, "cancelled" is only its echo of that. When it cancelled, it knows why: a line too bad
-	// is the line's failure, not the machine's refusal.
-	const isEcho = fault && ["transfer-failed", "transfer-cancelled"].includes(fault.code);
-	if (fault && !isEcho) return fault;
-	const words = printable(said.slice(-80)).trim();
-	if (words === "") return error;
-	const code = error.code === "transfer-cancelled" && fault ? fault.code : error.code;
-	return new ZulmError(code, `${error.message.replace(/\.$/, "")}; it said "${words}".`, {
-		...(code === error.code ? error.hint && { hint: error.hint } : { hint: LINE_HINT }),
-		cause: error,
-	});
-}
-
 /** @throws ZulmError when the receiver's own words are not those of success */
 function checkLastWords(receiver: ReceiverProfile, said: string, result: TransferResult): void {
-	const fault = faultOf(receiver, said);
+	const fault = listedFault(receiver.failure, said);
 	if (fault) throw fault;
 	const text = said.toLowerCase();
 	const praised = receiver.success.some((success) => text.includes(success.toLowerCase()));
@@ -187,25 +163,6 @@ function checkLastWords(receiver: ReceiverProfile, said: string, result: Transfe
 	const sent = Math.ceil(result.bytes / RECORD_BYTES);
 	if (count !== undefined && Number(count) !== sent) throw failed(`The receiver counted ${count} records of ${sent}.`);
 }
-
-function faultOf(receiver: ReceiverProfile, heard: string): ZulmError | undefined {
-	const fault = faultIn(heard);
-	if (fault) return fault;
-	const text = heard.toLowerCase();
-	const listed = receiver.failure.find((failure) => text.includes(failure.text.toLowerCase()));
-	if (listed === undefined) return undefined;
-	const start = text.indexOf(listed.text.toLowerCase());
-	const words = printable((heard.slice(start).split(/[\r\n]/)[0] as string).trim());
-	return new ZulmError(listed.code, `The receiver failed: "${words}".`, { hint: HINTS[listed.code] ?? RETRY });
-}
-
-const LINE_HINT = "Check the line speed and the flow control (RTS/CTS), or use a lower speed.";
-const RETRY = "Check the line and try again; the old program is still there.";
-const HINTS: Partial<Record<ErrorCode, string>> = {
-	"disk-full": "Free some space with ERA; the old program stays until the new one is complete, so both must fit.",
-	"disk-read-only": "Change to a disk that can be written.",
-	"machine-refused": "Erase or rename the file on the machine, or choose another name with --as.",
-};
 
 function endedAtOnce(command: string, heard: string): NotReceiving {
 	const words = printable(heard.trim().slice(-80));

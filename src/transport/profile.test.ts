@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ZulmError } from "../base/errors.js";
-import { knownReceivers, loadProfile, profileNames } from "./profile.js";
+import { knownReceivers, knownSenders } from "./machine-programs.js";
+import { loadProfile, profileNames } from "./profile.js";
 
 const GOOD = `name = "mine"
 tpaTop = 0xE000
@@ -111,6 +112,20 @@ it("reads anyone's profile, with receivers by name and written out", () => {
 		success: [],
 		failure: [{ text: "No room", code: "disk-full" }],
 	});
+});
+
+it("lists senders by name and written out; all of them where it lists none; names the choices for an unknown one", () => {
+	const ids = (name: string) => loadProfile(name).senders.map(({ id }) => id);
+	expect([...knownSenders().keys()]).toEqual(["sx", "xm", "xmodem-27"]);
+	expect(ids("generic")).toEqual(["sx", "xm", "xmodem-27"]);
+	expect(ids("rc2014-romwbw")).toEqual(["xm", "sx"]);
+	const own = `${GOOD}\n[[senders]]\nuse = "xm"\n\n[[senders]]\nid = "put"\ncommand = "PCPUT {name}"\n`;
+	expect(loadProfile(file(own)).senders).toEqual([
+		knownSenders().get("xm"),
+		{ id: "put", command: "PCPUT {name}", success: [], failure: [] },
+	]);
+	const unknown = `${GOOD}\n[[senders]]\nuse = "zm"\n`;
+	expect(() => loadProfile(file(unknown))).toThrow('senders.0.use is "zm", which is none of sx, xm, xmodem-27');
 });
 
 it("names the choices when there is no such profile", () => {
