@@ -94,14 +94,17 @@ function tradeOffPoint({ hidden, pressure, cost, result }: BudgetPoint, chosen: 
 	return { hidden, pressure, tStatesPerChar: cost, nonzeroWeights, seconds, holdout: measured, train: trained, chosen };
 }
 
-/** "  64 neurons   13,010 T-states a character   92.4% (macro 92.5%)   too slow" */
-function describePoint({ hidden, cost, result: { holdout, train: trained } }: BudgetPoint, budget: number): string {
+/** "  64 neurons, pressure 1.84   13,010 T-states a character   19,012 weights   92.4% (macro 92.5%)   too slow" */
+function describePoint({ hidden, pressure, cost, result }: BudgetPoint, budget: number): string {
+	const { holdout, train: trained, nonzeroWeights } = result;
 	const { overall, macro } = holdout.reply;
 	const accuracy = Number.isFinite(overall)
 		? `${formatShare(overall)} (macro ${formatShare(macro)})`
 		: `${formatShare(trained.reply)} of what it learnt from`;
 	const speed = `${formatCount(Math.round(cost))} T-states a character`;
-	return `  ${hidden.join("-")} neurons   ${speed}   ${accuracy}   ${cost <= budget ? "fits" : "too slow"}`;
+	const network = `${hidden.join("-")} neurons, pressure ${pressure.toFixed(2)}`;
+	const weights = `${formatCount(nonzeroWeights)} weights`;
+	return `  ${network}   ${speed}   ${weights}   ${accuracy}   ${cost <= budget ? "fits" : "too slow"}`;
 }
 
 function describe({ share, seconds, loss, best }: TrainProgress): string {

@@ -33,7 +33,9 @@ describe("train", () => {
 		const args = (budget: string) => ["train", corpus, "-o", folder.at("m.npz"), "--hidden", "16", "--budget", budget];
 		const ran = await runZulm([...args("30000"), "--holdout", "0", "--json", "--report", folder.at("r.html")]);
 		expect(ran.exitCode).toBe(0);
-		expect(ran.stderr).toMatch(/16 neurons {3}\d+,\d+ T-states a character {3}100\.0% of what it learnt from {3}fits/);
+		expect(ran.stderr).toMatch(
+			/16 neurons, pressure 1\.00 {3}\d+,\d+ T-states a character {3}[\d,]+ weights {3}100\.0% of what it learnt from {3}fits/,
+		);
 		const { tradeOff, nonzeroWeights } = ran.json<TrainedResult>();
 		const points = tradeOff?.points ?? [];
 		expect(points.length).toBeGreaterThan(0);

@@ -5,6 +5,7 @@
  * Works on normalised bytes (lower case); never adds letters the machine cannot type.
  */
 import type { Random } from "../../base/random.js";
+import { MAX_QUERY_LENGTH } from "../network.js";
 
 const SPACE = 0x20;
 /** How often each change is made, per copy. */
@@ -37,6 +38,17 @@ export function augment(query: Uint8Array, random: Random): Uint8Array {
 	}
 	if (random.next() < TYPO) length = mistype(copy, length, random);
 	return copy.subarray(0, length);
+}
+
+/** `query` with one of its words replaced by one of `other`'s: a query nobody wrote, for a teacher to answer. */
+export function recombine(query: Uint8Array, other: Uint8Array, random: Random): Uint8Array {
+	const words = splitWords(query);
+	const others = splitWords(other);
+	if (words.length === 0 || others.length === 0) return query;
+	const { from, to } = words[random.int(words.length)] as Word;
+	const word = random.pick(others);
+	const changed = [...query.subarray(0, from), ...other.subarray(word.from, word.to), ...query.subarray(to)];
+	return Uint8Array.from(changed.slice(0, MAX_QUERY_LENGTH));
 }
 
 function splitWords(bytes: Uint8Array): Word[] {

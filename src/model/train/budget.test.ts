@@ -11,8 +11,18 @@ describe("what to try next", () => {
 
 	test("more pressure while nothing fits, less while all does", () => {
 		expect(nextCandidate([at(1, 12_000)], 10_000)?.pressure).toBeCloseTo(1.2 ** 3);
-		expect(nextCandidate([at(1, 90_000)], 10_000)?.pressure).toBe(8);
+		expect(nextCandidate([at(1, 90_000)], 10_000)?.pressure).toBe(6);
 		expect(nextCandidate([at(1, 8_000)], 10_000)?.pressure).toBeCloseTo(0.8 ** 3);
+	});
+
+	test("as much more as it took so far, and narrower where it takes too much", () => {
+		// Twice the pressure took a tenth off; 9,500 is aimed at.
+		const power = Math.log(2) / Math.log(1 / 0.9);
+		const next = nextCandidate([at(1, 12_000), at(2, 10_800)], 10_000);
+		expect(next?.pressure).toBeCloseTo(2 * (10_800 / 9_500) ** power);
+		expect(nextCandidate([at(1, 15_000), at(2, 14_000)], 10_000)?.pressure).toBe(6);
+		expect(nextCandidate([at(1, 12_000), at(2, 11_900)], 10_000)).toEqual({ hidden: [48], pressure: Math.SQRT2 });
+		expect(nextCandidate([at(1, 12_000), at(2, 12_100)], 10_000)?.hidden).toEqual([48]);
 	});
 
 	test("halfway between too little and enough", () => {

@@ -2,21 +2,24 @@
  * From a corpus to what a training run works on: split, copies, sparse rows, trie, and a workspace with its first
  * weights.
  *
- *   query rows   [ training pairs | their changed copies … | held-out pairs ]
+ *   query rows   [ training pairs | their changed copies … | queries nobody wrote | held-out pairs ]
+ *   learnt as      its reply        its reply                the teacher's answer   (never)
  */
 import { ZulmError } from "../../base/errors.js";
 import type { Random } from "../../base/random.js";
 import { buildCharset } from "../charset.js";
-import type { Corpus } from "../corpus.js";
+import type { Corpus, Pair } from "../corpus.js";
 import { normaliseQuery } from "../features.js";
 import { CONTEXT_BUCKETS, type Network, type QueryFeatures } from "../network.js";
 import { Arena } from "./arena.js";
-import { augment } from "./augment.js";
+import { augment, recombine } from "./augment.js";
 import { buildTrie, distinctReplies, normalised, queryRows, type Trie } from "./dataset.js";
 import { fromNetwork, initialise, quantiseAll } from "./parameters.js";
 import type { Recipe } from "./recipe.js";
-import type { Items } from "./sampler.js";
+import type { Items, SoftItems } from "./sampler.js";
+import { certain, type Distribution, softTargets } from "./soft-targets.js";
 import type { Split } from "./split.js";
+import { type Teacher, teach } from "./teacher.js";
 import { createWorkspace, DROP, KEEP, type Workspace } from "./workspace.js";
 
 /** Widest layer the Z80 program indexes with one byte. */
@@ -29,9 +32,11 @@ export interface Prepared {
 	readonly charset: readonly string[];
 	readonly trie: Trie;
 	/** All rows to learn from, copies included; of them the pairs as written; and the held-out pairs. */
-	readonly items: Items;
+	readonly items: SoftItems;
 	readonly trainItems: Items;
 	readonly holdoutItems: Items;
+	/** Who labelled the queries nobody wrote; undefined when there are none. */
+	readonly teacher: Teacher | undefined;
 }
 
 export interface Preparation {
@@ -63,10 +68,22 @@ export function prepare(corpus: Corpus, split: Split, given: Preparation, random
 			replies.push(reply);
 		}
 	}
+	const targets: Distribution[] = replies.map(certain);
+	const teacher =
+		recipe.invented === 0
+			? undefined
+			: teach(queries.slice(0, split.train.length), replies.slice(0, split.train.length), texts.length);
+	if (teacher !== undefined) {
+		for (let n = Math.round(recipe.invented * split.train.length); n > 0; n--) {
+			const [one, other] = [random.int(split.train.length), random.int(split.train.length)];
+			const query = recombine(queries[one] as Uint8Array, queries[other] as Uint8Array, random);
+			queries.push(query);
+			targets.push(teacher.answer(query, recipe.sharpness));
+		}
+	}
 	const rows = queries.length;
 	for (const pair of split.holdout) {
 		queries.push(normaliseQuery(pair.query));
-		replies.push(trie.indexOf.get(pair.reply) as number);
 	}
 
 	const longestReply = Math.max(...texts.map((text) => text.length)) + 1;
@@ -90,9 +107,10 @@ export function prepare(corpus: Corpus, split: Split, given: Preparation, random
 		space,
 		charset,
 		trie,
-		items: itemsOf(replies, 0, rows),
-		trainItems: itemsOf(replies, 0, split.train.length),
-		holdoutItems: itemsOf(replies, rows, queries.length),
+		items: { query: Int32Array.from({ length: rows }, (_, i) => i), targets: softTargets(targets) },
+		trainItems: itemsOf(split.train, 0, trie),
+		holdoutItems: itemsOf(split.holdout, rows, trie),
+		teacher,
 	};
 }
 
@@ -109,10 +127,10 @@ function copiesPerReply(replies: readonly number[], { copies, balance }: Recipe)
 	return new Map([...frequency].map(([reply, count]) => [reply, rows(count)]));
 }
 
-/** Items for rows [from, to). */
-function itemsOf(replies: readonly number[], from: number, to: number): Items {
+/** Items for `pairs`, whose rows begin at `from`. */
+function itemsOf(pairs: readonly Pair[], from: number, { indexOf }: Trie): Items {
 	return {
-		query: Int32Array.from({ length: to - from }, (_, i) => from + i),
-		reply: Int32Array.from(replies.slice(from, to)),
+		query: Int32Array.from(pairs, (_, i) => from + i),
+		reply: Int32Array.from(pairs, ({ reply }) => indexOf.get(reply) as number),
 	};
 }

@@ -3,6 +3,8 @@
  * held-out splits of the public corpora and ours (scripts/bench-training.mjs); none depends on the machine.
  */
 
+import { MAX_TEACHER_PAIRS } from "./teacher.js";
+
 export interface Recipe {
 	/** Items in a mini-batch. */
 	readonly batch: number;
@@ -30,6 +32,10 @@ export interface Recipe {
 	readonly dropout: number;
 	/** Share of the prefixes with a single continuation that are trained on: they are many and easy. */
 	readonly unbranchedShare: number;
+	/** Queries made up for each training pair, which a teacher answers (teacher.ts); 0 for no teacher. */
+	readonly invented: number;
+	/** How much surer of its best answer the teacher is made: the network has to commit itself to one reply. */
+	readonly sharpness: number;
 	/** Held-out measurements during training, evenly spaced. */
 	readonly measurements: number;
 	/** Training stops after this many of them in a row that are worse than the best. */
@@ -46,10 +52,38 @@ const MIN_STEPS = 400;
 /** Pairs of each reply, on average, from which a corpus is redundant enough to do with few active neurons, and for dropout. */
 const REDUNDANT = 15;
 
-/** @param pairs how many are trained on @param replies how many different ones they have */
-export function recipeFor(pairs: number, replies: number): Recipe {
+/** Many replies with few phrasings each need more neurons, and a teacher. */
+const MANY_REPLIES = 100;
+
+/** What of a corpus decides the recipe. */
+export interface CorpusSize {
+	readonly pairs: number;
+	/** Different ones. */
+	readonly replies: number;
+}
+
+/** Whether a teacher pays, unless the user says. */
+export function wantsTeacher(size: CorpusSize): boolean {
+	return isSprawling(size) && size.pairs <= MAX_TEACHER_PAIRS;
+}
+
+/** Hidden layers, unless the user says. */
+export function defaultHidden(size: CorpusSize): readonly number[] {
+	return isSprawling(size) ? [128] : [64];
+}
+
+function isRedundant({ pairs, replies }: CorpusSize): boolean {
+	return pairs >= replies * REDUNDANT;
+}
+
+function isSprawling(size: CorpusSize): boolean {
+	return size.replies >= MANY_REPLIES && !isRedundant(size);
+}
+
+/** @param size of what is trained on @param hasTeacher whether there is a teacher */
+export function recipeFor(size: CorpusSize, hasTeacher: boolean): Recipe {
+	const { pairs } = size;
 	const isLarge = pairs >= LARGE;
-	const isRedundant = pairs >= replies * REDUNDANT;
 	return {
 		batch: isLarge ? 128 : 64,
 		steps: isLarge ? 8000 : Math.min(6000, Math.max(MIN_STEPS, pairs * 2)),
@@ -57,13 +91,15 @@ export function recipeFor(pairs: number, replies: number): Recipe {
 		balance: 0.8,
 		learningRate: 0.02,
 		sparsity: 0.02,
-		weightBudget: 19_000,
+		weightBudget: isSprawling(size) ? 35_000 : 19_000,
 		contextCost: 2,
-		penalty: isRedundant ? 0.03 : 0.0014,
+		penalty: isRedundant(size) ? 0.03 : 0.0014,
 		branchedToll: 0.1,
-		outputSparsity: 0.1,
-		dropout: isRedundant && pairs < SMALL ? 0.1 : 0,
-		unbranchedShare: 0.4,
+		outputSparsity: isSprawling(size) ? 0.2 : 0.1,
+		dropout: isRedundant(size) && pairs < SMALL ? 0.1 : 0,
+		unbranchedShare: isSprawling(size) ? 0.2 : 0.4,
+		invented: hasTeacher ? 40 : 0,
+		sharpness: 3,
 		measurements: 20,
 		patience: 10,
 	};

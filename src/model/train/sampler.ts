@@ -1,18 +1,25 @@
 /**
  * Mini-batches: which items, and which of their examples, go into the next step.
  *
- *   item  = (query row, reply)       order: all items shuffled, then again, …
+ *   item  = (query row, replies)     order: all items shuffled, then again, …
  *   reply   H─I─.   every prefix where replies branch is an example; where only one character can follow, a share is
  */
 import type { Random } from "../../base/random.js";
 import type { Replies } from "./dataset.js";
 import type { Recipe } from "./recipe.js";
+import { drawReply, type SoftTargets } from "./soft-targets.js";
 import { MASKS, type Plan } from "./workspace.js";
 
 export interface Items {
 	/** [items] row in queries; reply index. */
 	readonly query: Int32Array;
 	readonly reply: Int32Array;
+}
+
+/** Items to learn from: each has a distribution over replies instead of one. */
+export interface SoftItems {
+	readonly query: Int32Array;
+	readonly targets: SoftTargets;
 }
 
 /** Fills plans with whole replies, in order, no randomness: for evaluation. Returns the item after the last taken. */
@@ -33,7 +40,7 @@ export function planInOrder(plan: Plan, slots: SlotTable, items: Items, replies:
 
 /** Endless shuffled mini-batches. */
 export class Sampler {
-	readonly #items: Items;
+	readonly #items: SoftItems;
 	readonly #replies: Replies;
 	readonly #random: Random;
 	readonly #unbranchedShare: number;
@@ -46,7 +53,7 @@ export class Sampler {
 	 * @param branchedToll share of the activation penalty that prefixes with several pay
 	 */
 	constructor(
-		items: Items,
+		items: SoftItems,
 		replies: Replies,
 		{ unbranchedShare, branchedToll }: Pick<Recipe, "unbranchedShare" | "branchedToll">,
 		random: Random,
@@ -66,7 +73,7 @@ export class Sampler {
 		let example = 0;
 		for (let b = 0; b < plan.query.length; b++) {
 			const item = this.#draw();
-			const reply = this.#items.reply[item] as number;
+			const reply = drawReply(this.#items.targets, item, this.#random);
 			if (!builder.hasRoom(this.#replies, reply)) break;
 			builder.addItem(this.#items.query[item] as number);
 			for (let k = start[reply] as number; k < (start[reply + 1] as number); k++) {

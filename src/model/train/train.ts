@@ -8,7 +8,7 @@
  */
 import { ZulmError } from "../../base/errors.js";
 import { Random } from "../../base/random.js";
-import type { Corpus } from "../corpus.js";
+import type { Corpus, Pair } from "../corpus.js";
 import type { ReplyAccuracy } from "../evaluate.js";
 import type { Model, ModelMetadata, QueryFeatures } from "../network.js";
 import { BestSoFar } from "./best.js";
@@ -16,10 +16,11 @@ import { Engine } from "./engine.js";
 import { Measurer } from "./measure.js";
 import { countNonzeroWeights, toNetwork } from "./parameters.js";
 import { MAX_WIDTH, type Prepared, prepare } from "./prepare.js";
-import { type Recipe, recipeFor, underPressure } from "./recipe.js";
+import { type CorpusSize, type Recipe, recipeFor, underPressure, wantsTeacher } from "./recipe.js";
 import { Sampler, SlotTable } from "./sampler.js";
 import { Schedule } from "./schedule.js";
 import { splitByQuery } from "./split.js";
+import { MAX_TEACHER_PAIRS } from "./teacher.js";
 import { usableThreads } from "./threads.js";
 
 export interface TrainOptions {
@@ -42,6 +43,8 @@ export interface TrainOptions {
 	readonly threads?: number;
 	/** How much more than usual the T-states of a character count against accuracy. */
 	readonly costPressure?: number;
+	/** Whether a teacher labels made-up queries; by default where replies are many and have few phrasings each. */
+	readonly teacher?: boolean;
 	/** Changes to the recipe, for experiments. */
 	readonly recipe?: Partial<Recipe>;
 	/** Seconds from some start; the wall clock unless a test brings its own. */
@@ -73,6 +76,8 @@ export interface TrainResult {
 	/** Pairs trained on, and how many rows they became with their copies. */
 	readonly pairs: number;
 	readonly examples: number;
+	/** Where there was a teacher: its whole replies on queries of the training pairs, each as if it had not seen it. */
+	readonly teacher?: { readonly outOfFold: number };
 	readonly epochs: number;
 	readonly seconds: number;
 	readonly seed: number;
@@ -100,8 +105,10 @@ export async function train(corpus: Corpus, options: TrainOptions): Promise<Trai
 	const startS = now();
 	const random = new Random(options.seed);
 	const split = splitByQuery(corpus.pairs, options.holdout, random);
-	const usual = recipeFor(split.train.length, new Set(split.train.map((pair) => pair.reply)).size);
-	const recipe = { ...underPressure(usual, options.costPressure ?? 1), ...options.recipe };
+	const size = corpusSize(split.train);
+	const usual = recipeFor(size, options.teacher ?? wantsTeacher(size));
+	if (options.teacher === true) checkTeacher(split.train);
+	const recipe: Recipe = { ...underPressure(usual, options.costPressure ?? 1), ...options.recipe };
 	const threads = options.threads ?? threadsFor(recipe);
 	const prepared = prepare(corpus, split, { ...options, recipe, threads, resume: options.resume?.network }, random);
 	const engine = new Engine(prepared.space);
@@ -124,6 +131,7 @@ export async function train(corpus: Corpus, options: TrainOptions): Promise<Trai
 			model: { network: toNetwork(space.layout, space.quantised, options.features, charset), metadata },
 			pairs: split.train.length,
 			examples: items.query.length,
+			...(prepared.teacher === undefined ? {} : { teacher: { outOfFold: prepared.teacher.outOfFoldAccuracy } }),
 			epochs: (steps * recipe.batch) / split.train.length,
 			seconds: now() - startS,
 			seed: options.seed,
@@ -236,6 +244,18 @@ class Mean {
 /** Starting a thread takes longer than training on a few dozen pairs. */
 function threadsFor(recipe: Recipe): number {
 	return recipe.steps * recipe.batch < MIN_ITEMS_FOR_THREADS ? 1 : usableThreads();
+}
+
+/** @throws ZulmError `usage` where a teacher would take minutes and gigabytes */
+function checkTeacher(pairs: readonly Pair[]): void {
+	if (pairs.length <= MAX_TEACHER_PAIRS) return;
+	throw new ZulmError("usage", `A teacher can learn from ${MAX_TEACHER_PAIRS} pairs at most, not ${pairs.length}.`, {
+		hint: "Train without --teacher: it helps where replies are many and have few phrasings each.",
+	});
+}
+
+export function corpusSize(pairs: readonly Pair[]): CorpusSize {
+	return { pairs: pairs.length, replies: new Set(pairs.map((pair) => pair.reply)).size };
 }
 
 function checkOptions({ hidden, holdout, features, resume }: TrainOptions): void {

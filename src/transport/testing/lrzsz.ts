@@ -7,9 +7,8 @@
  * The line outlives the program: a pty whose other end has gone loses what was not read yet.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { realClock } from "../clock.js";
+import { existsSync, readFileSync, watch, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { Link } from "../link.js";
 import { openSerial } from "../serial-link.js";
 
@@ -46,11 +45,25 @@ export async function startPeer(program: string, args: readonly string[], folder
 }
 
 /** Waits for a file that socat or the peer makes. */
-async function appears(path: string, child: ChildProcess): Promise<void> {
-	while (!existsSync(path)) {
-		if (child.exitCode !== null) throw new Error(`socat ended before there was ${path}`);
-		await realClock.sleep(0.02);
-	}
+function appears(path: string, child: ChildProcess): Promise<void> {
+	return new Promise((resolve, reject) => {
+		const look = () => {
+			if (!existsSync(path)) return;
+			over();
+			resolve();
+		};
+		const onExit = () => {
+			over();
+			reject(new Error(`socat ended before there was ${path}`));
+		};
+		const watcher = watch(dirname(path), look);
+		const over = () => {
+			watcher.close();
+			child.off("exit", onExit);
+		};
+		child.once("exit", onExit);
+		look();
+	});
 }
 
 async function closePeer(link: Link, child: ChildProcess): Promise<void> {
