@@ -54,7 +54,9 @@ export function reserveShares(placer: Placer, { layers }: MachineNetwork, code: 
 /** Nodes of the reply trie, as trie.asm walks them. */
 function placeTrie(placer: Placer, root: TrieNode | undefined): void {
 	const place = ({ vector, children }: TrieNode): number => {
-		const bytes = [...vector.map((change) => change + 192), 192];
+		const bytes = vector.map((change) => change + 192);
+		// The neuron that ends the scan, where there is a number for it.
+		if (bytes.length < MAX_WIDTH) bytes.push(192);
 		const vectorAddress = placer.memory.bytesInPage(bytes.length);
 		placer.load(vectorAddress, bytes);
 		const links = [...children].flatMap(([k, child]) => [k, ...words([place(child)])]);

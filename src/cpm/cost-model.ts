@@ -153,7 +153,7 @@ export class CostModel {
 		// Found to be outside at the first look, and summed anew.
 		const copy = times.between("start_query", "copy_sums") + 2 * copyT(this.#width(1)) + this.#clearT();
 		const before = Math.min(1, COUNTS_HOLD / words.length);
-		return line + echo + (1 + before) * query + copy;
+		return line + echo + before * query + copy + this.#finishQueryT(words, buckets, true);
 	}
 
 	/** finish_query. @param wide whether counts go into 16-bit sums */
@@ -296,9 +296,9 @@ export class CostModel {
 			return large + this.#firstTimesT(i, value, sums) + back;
 		};
 		const end = column + this.#columns.endOfScan;
-		const scan = times.between("scan_first_from", "first_back");
+		const scan = times.between("scan_first_all", "first_back");
 		if (x.length < MAX_WIDTH)
-			return times.between("scan_first", "scan_first_from") + scan + scanT(x, FIRST_SCAN, activeT) + T.branch + end;
+			return times.between("scan_first", "scan_first_all") + scan + scanT(x, FIRST_SCAN, activeT) + T.branch + end;
 		// first-layer-full.asm: the last neuron goes first.
 		const last = x[x.length - 1] as number;
 		const full = times.between("scan_first_full", "set_last_column") + 2 * times.block("set_last_column");

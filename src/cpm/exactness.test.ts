@@ -17,7 +17,7 @@ import { anyShape, type RandomModelShape, randomModel, repliesOf } from "./testi
 
 const WHOLE_MEMORY = 0xffff;
 /** Two hundred programs take half a minute to pack and run; a machine that does much else besides takes longer. */
-const PATIENCE_MS = 300_000;
+const PATIENCE_MS = 900_000;
 
 /** Paths of the column kernel that ordinary queries hardly ever take: label → what brings a network there. */
 const RARE_PATHS = {
@@ -133,6 +133,13 @@ describe("shapes like those of trained models", () => {
 			characters: 10,
 			density: 0.15,
 			biasRange: 600,
+		},
+		"a first layer of 256 neurons": {
+			features: { buckets: 128, ngrams: [2, 3] },
+			hidden: [256, 256],
+			characters: 12,
+			density: 0.1,
+			biasRange: 300,
 		},
 	};
 	it.each(Object.keys(shapes))("%s", (name) => {

@@ -59,6 +59,7 @@ const WORK_BYTES = {
 	REPLY_LEFT: 1,
 	NODE: 2,
 	WIDE: 1,
+	LAST_BASE: 1,
 	VECTOR: 2,
 	HIGH_PART: 1,
 	TIMES_NEXT: 2,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { packModel, STOCK_MEMORY_TOP } from "./pack.js";
+import { countBeginnings, usualReplies } from "./reply-trie.js";
 import { chatterbox, randomModel, repliesOf } from "./testing/random-model.js";
 
 const features = { buckets: 128, ngrams: [3] } as const;
@@ -14,9 +15,9 @@ describe("packModel", () => {
 
 	it("takes the fastest kernel that fits, and says why it is not the fastest of all", () => {
 		const model = randomModel(1, BIG);
-		const roomy = packModel(model, { memoryTop: 0xffff });
+		const roomy = packModel(model, { memoryTop: 0xffff, replies: [] });
 		expect(roomy).toMatchObject({ kernel: "column", reason: "the fastest there is" });
-		const tight = packModel(model, { memoryTop: roomy.memoryTop - 1 });
+		const tight = packModel(model, { memoryTop: roomy.memoryTop - 1, replies: [] });
 		expect(tight.kernel).toBe("packed");
 		expect(tight.reason).toContain("does not fit");
 		expect(tight.length).toBeLessThan(roomy.length);
@@ -26,8 +27,8 @@ describe("packModel", () => {
 	it("takes the kernel it is told to, or none", () => {
 		const model = randomModel(1, BIG);
 		expect(packModel(model, { kernel: "packed", memoryTop: 0xffff }).kernel).toBe("packed");
-		const { memoryTop } = packModel(model, { memoryTop: 0xffff });
-		expect(() => packModel(model, { kernel: "column", memoryTop: memoryTop - 1 })).toThrow(/memory up to/);
+		const { memoryTop } = packModel(model, { memoryTop: 0xffff, replies: [] });
+		expect(() => packModel(model, { kernel: "column", memoryTop: memoryTop - 1, replies: [] })).toThrow(/memory up to/);
 	});
 
 	it("refuses what no kernel can hold", () => {
@@ -40,6 +41,14 @@ describe("packModel", () => {
 		expect(() => packModel(chatterbox(), { name: "NOT A NAME" })).toThrow(
 			expect.objectContaining({ code: "name-invalid" }),
 		);
+	});
+
+	it("puts on the trie what a model without replies of its own says to ordinary questions", () => {
+		const model = chatterbox();
+		expect(packModel(model, { replies: [] }).trieNodes).toBe(0);
+		expect(packModel(model).trieNodes).toBe(countBeginnings(usualReplies(model.network)));
+		const said = packModel({ ...model, metadata: { ...model.metadata, replies: ["a"] } });
+		expect(said.trieNodes).toBeLessThan(packModel(model).trieNodes);
 	});
 
 	it("puts on the trie as many beginnings of replies as memory has room for", () => {

@@ -15,7 +15,7 @@ import { type MachineNetwork, machineNetwork } from "./machine-network.js";
 import { type Dialogue, generatedSources } from "./network-code.js";
 import { orderNeurons } from "./neuron-order.js";
 import { type Kernel, kernelLetter, PROGRAM_ORIGIN, type Program, readProgram, sealImage } from "./program.js";
-import { countBeginnings, replyTrie, type TrieNode } from "./reply-trie.js";
+import { countBeginnings, replyTrie, type TrieNode, usualReplies } from "./reply-trie.js";
 import { shippedSources } from "./sources.js";
 
 export interface PackOptions {
@@ -24,7 +24,7 @@ export interface PackOptions {
 	/** First address the program must leave alone (the word at 0006h on the target). */
 	readonly memoryTop?: number;
 	readonly kernel?: Kernel | "auto";
-	/** Replies to expect, most used first; what the model itself says of them where this is not given. */
+	/** Replies to expect, most used first; what the model itself says of them, or says to everybody, where not given. */
 	readonly replies?: readonly string[];
 	/** What the program talks over; "aux" is for machines whose console is not on the line. */
 	readonly dialogue?: Dialogue;
@@ -41,8 +41,6 @@ const REASONS: Readonly<Record<Kernel, string>> = {
 const DRAFT_CODE_LENGTH = 0x1000;
 /** From the first byte of the CCP to the BDOS entry in CP/M 2.2. */
 const CCP_BYTES = 0x806;
-/** The neuron that ends the scan of a trie node needs an index of its own. */
-const WIDEST_WITH_TRIE = 255;
 
 /**
  * @throws ZulmError `model-unsupported` for shapes the program cannot hold, `program-too-large` when it does not fit
@@ -52,7 +50,7 @@ export function packModel(model: Model, options: PackOptions = {}): Program {
 	const request: Request = {
 		limit: options.memoryTop ?? STOCK_MEMORY_TOP,
 		name: programName(options.name ?? "CHAT"),
-		replies: options.replies ?? model.metadata.replies ?? [],
+		replies: options.replies ?? model.metadata.replies ?? usualReplies(model.network),
 		dialogue: options.dialogue ?? "console",
 	};
 	const wanted: readonly Kernel[] =
@@ -86,8 +84,7 @@ function packWith(model: Model, kernel: Kernel, { limit, name, replies, dialogue
 	const draft = assembleChat(network, kernel, dialogue, draftLayout);
 	const layOutWith = (trie: TrieNode | undefined) =>
 		layOut(network, { kernel, trie }, draft.bytes.length, new ColumnCode(draft.symbols));
-	const hasTrie = kernel === "column" && network.first.width <= WIDEST_WITH_TRIE;
-	const { layout, nodes } = largestTrieThatFits(network, hasTrie ? replies : [], limit, layOutWith);
+	const { layout, nodes } = largestTrieThatFits(network, kernel === "column" ? replies : [], limit, layOutWith);
 	if (!fits(layout, limit)) throw tooLarge(layout, limit);
 	const code = assembleChat(network, kernel, dialogue, layout);
 	const image = new Uint8Array(layout.imageLength);

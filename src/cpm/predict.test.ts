@@ -33,13 +33,24 @@ const CASES: readonly (readonly [string, Model, PackOptions])[] = [
 	["the same, off the trie soon", chatterbox(), { replies: ["ﾓyy", "1"] }],
 	["the same without a trie", chatterbox(), { replies: [] }],
 	["the same with packed weights", chatterbox(), { kernel: "packed" }],
-	["bigrams alone", randomModel(1, shape({ features: { buckets: 512, ngrams: [2] } })), {}],
-	["three hidden layers", randomModel(2, shape({ hidden: [120, 60, 40] })), {}],
+	["bigrams alone", randomModel(1, shape({ features: { buckets: 512, ngrams: [2] } })), { replies: [] }],
+	["three hidden layers", randomModel(2, shape({ hidden: [120, 60, 40] })), { replies: [] }],
 	["three hidden layers, packed", randomModel(2, shape({ hidden: [120, 60, 40] })), { kernel: "packed" }],
-	["shared sums", randomModel(3, shape({ hidden: [80, 60, 70], density: 0.5, weights: [1, -1] })), {}],
-	["inputs above 255", randomModel(4, shape({ hidden: [40, 40], density: 0.6, weights: [1, 1, -1] })), {}],
-	["wide sums", randomModel(5, shape({ hidden: [70, 30], biasRange: 32767 })), {}],
-	["weights of -2", randomModel(6, shape({ hidden: [50, 30], weights: [-2, 1, 1] })), {}],
+	["shared sums", randomModel(3, shape({ hidden: [80, 60, 70], density: 0.5, weights: [1, -1] })), { replies: [] }],
+	["inputs above 255", randomModel(4, shape({ hidden: [40, 40], density: 0.6, weights: [1, 1, -1] })), { replies: [] }],
+	["wide sums", randomModel(5, shape({ hidden: [70, 30], biasRange: 32767 })), { replies: [] }],
+	[
+		"a first layer of 256 neurons, on the trie",
+		randomModel(7, shape({ features: { buckets: 128, ngrams: [3] }, hidden: [256, 40], density: 0.1 })),
+		{
+			replies: repliesOf(
+				randomModel(7, shape({ features: { buckets: 128, ngrams: [3] }, hidden: [256, 40], density: 0.1 })),
+				["hello"],
+				1,
+			).slice(0, 1),
+		},
+	],
+	["weights of -2", randomModel(6, shape({ hidden: [50, 30], weights: [-2, 1, 1] })), { replies: [] }],
 ];
 
 describe("a prediction is what the emulator measures", () => {

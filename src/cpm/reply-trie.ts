@@ -9,7 +9,9 @@
 
 import { machineByte } from "../model/charset.js";
 import { contextVector } from "../model/features.js";
-import { CONTEXT_BUCKETS, HIT } from "../model/network.js";
+import { CONTEXT_BUCKETS, HIT, type Network } from "../model/network.js";
+import { generate } from "../model/reference.js";
+import { PROBE_QUERIES } from "./activity.js";
 import type { MachineNetwork } from "./machine-network.js";
 
 export interface TrieNode {
@@ -59,6 +61,16 @@ export function replyTrie(
 		}
 	}
 	return root;
+}
+
+/** What a network says to ordinary questions, most often said first: for models that come without their replies. */
+export function usualReplies(network: Network): string[] {
+	const counts = new Map<string, number>();
+	for (const query of PROBE_QUERIES) {
+		const reply = generate(network, query);
+		counts.set(reply, (counts.get(reply) ?? 0) + 1);
+	}
+	return [...counts.keys()].sort((a, b) => (counts.get(b) as number) - (counts.get(a) as number));
 }
 
 /** How many nodes the whole trie of these replies has. */

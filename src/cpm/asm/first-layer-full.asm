@@ -1,6 +1,6 @@
 ; A first layer of 256 neurons leaves no number for one that ends the scan (first-layer.asm). So the last neuron goes
-; first, and then its place ends the scan: its column becomes SCAN_END, and what the context adds to it 256 - BASE, for a
-; v of 0. DE = what the context adds: SUMS, as there is no trie (trie.asm) for such a layer.
+; first, and then its place ends the scan: its column becomes SCAN_END, and its byte in BASE what makes v = 0.
+; DE = what the context adds; it fills a page.
 LAST equ 255
 
 scan_first_full:
@@ -20,12 +20,17 @@ scan_first_full:
 first_last_done:
 	ld hl,SCAN_END
 	call set_last_column
-	ld a,(BASE*256+LAST)
+	ld hl,BASE*256+LAST
+	ld a,(hl)
+	ld (LAST_BASE),a
+	ld a,(de)
 	neg
-	ld (SUMS*256+LAST),a
-	ld de,SUMS*256
-	ld hl,BASE*256
-	jp scan_first_from
+	ld (hl),a
+	ld e,0
+	call scan_first_all
+	ld a,(LAST_BASE)
+	ld (BASE*256+LAST),a
+	ret
 
 ; Column of the last neuron: HL.
 set_last_column:

@@ -109,10 +109,10 @@ scan_first:
 	ld a,(WIDE)
 	or a
 	jp nz,scan_first_wide
+scan_first_all:
 	ld ix,0
 	add ix,sp
 	ld hl,BASE*256
-scan_first_from:
 	ld iy,first_back
 	jr first_neuron
 first_back:
