@@ -411,7 +411,7 @@ function isTooWide(v: number): boolean {
 }
 
 /** copy_end with its way in: n bytes. */
-function copyT(n: number): number {
+export function copyT(n: number): number {
 	return n * T.ldi + Math.ceil(n / 16) * T.copyRound + T.return;
 }
 
