@@ -4,7 +4,7 @@ import { beforeAll, expect, it, onTestFinished } from "vitest";
 import { packModel } from "../cpm/pack.js";
 import { decodeModel } from "../model/npz.js";
 import { READER_LEFT } from "./io.js";
-import { fastClock, silentMachine, unpluggedAfter } from "./testing/fake-machine.js";
+import { answeringMachine, fastClock, silentMachine, unpluggedAfter } from "./testing/fake-machine.js";
 import { testFolder } from "./testing/folder.js";
 import { runZulm } from "./testing/run.js";
 import { smallModel } from "./testing/small.js";
@@ -48,6 +48,24 @@ it("ends with 3 when the machine never answers", async () => {
 	expect(ran.exitCode).toBe(3);
 	expect(ran.stderr).toMatch(/does not answer/);
 });
+
+it.each(["push", "chat"])(
+	"%s shows the control sequences of a machine that is none of ours, and never sends them on",
+	async (command) => {
+		const { path } = driveWithOldProgram();
+		const shouting = await answeringMachine("\x1b[2J\x1b]0;owned\x07HELLO\x9b31m\r\n");
+		const args = command === "push" ? [path] : ["--script", path];
+		const ran = await runZulm([command, ...args, "--port", shouting], {
+			clock: fastClock(20),
+			tty: true,
+			env: { NO_COLOR: "1" },
+		});
+		expect(ran.exitCode).toBe(3);
+		expect(ran.stderr).toContain("\\e[2J");
+		// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+		expect((ran.stdout + ran.stderr).replaceAll("\r\x1b[K", "")).not.toMatch(/[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f]/);
+	},
+);
 
 it("ends with 3 when the port disappears in mid-transfer, and the old program is still there", async () => {
 	const { drive, path } = driveWithOldProgram();

@@ -132,7 +132,7 @@ export class ColumnWalk {
 				const neurons = Uint8Array.from({ length: count }, (_, i) => this.byte(at + i));
 				at += count;
 				lists.push({ kind: entry === "sub" ? "sub" : "add", tStates: this.#listT(entry, count), neurons });
-				if (entry.endsWith("_last")) return { fixedT: fixedT + this.times.block("column_done"), plain, doubled };
+				if (entry.endsWith("_last")) return { fixedT, plain, doubled };
 			}
 		}
 	}

@@ -82,7 +82,7 @@ const T = {
 	sayAgain: 85,
 	/** fold_case of a small letter, the longest way for a capital. */
 	fold: 47,
-	/** count_character up to count_folded: a letter, a character below "A". */
+	/** count_letter up to count_folded: a letter, a character below "A". */
 	letter: 32,
 	noLetter: 46,
 	/** context.asm: a start's windows of 1, 2 and 3 bytes; a window that does not fit; the end of a start. */
@@ -167,10 +167,12 @@ export class CostModel {
 		let tStates = times.between("finish_query", "space_behind") + 2 * T.branch;
 		tStates += times.between("query_left", "look_at_counts") + T.ldir * length;
 		tStates += looks * look + (looks + 1) * (some + run) + run;
-		// The first character has no window of three.
-		tStates += times.block("count_first") - times.between("count_folded", "count_pair") - T.letter + T.fold - T.call;
+		const hash = times.between("count_character", "count_letter");
 		for (const byte of [...words, BLANK])
-			tStates += (byte > Z ? T.letter : T.noLetter) + times.between("count_folded", "count_end");
+			tStates += hash + (byte > Z ? T.letter : T.noLetter) + times.between("count_folded", "count_end");
+		// The first character has no window of three.
+		tStates +=
+			times.block("count_first") + T.fold - T.call - hash - T.letter - times.between("count_folded", "count_pair");
 		for (const bucket of buckets) tStates += this.#columns.query(bucket);
 		return tStates;
 	}
@@ -409,7 +411,7 @@ function isTooWide(v: number): boolean {
 }
 
 /** copy_end with its way in: n bytes. */
-function copyT(n: number): number {
+export function copyT(n: number): number {
 	return n * T.ldi + Math.ceil(n / 16) * T.copyRound + T.return;
 }
 

@@ -214,8 +214,9 @@ describe("large numbers", () => {
 				weights,
 			};
 			const model = randomModel(biasRange + 1, shape);
-			const program = pack(model, { replies: repliesOf(model, repetitive.map(normaliseBytes).slice(2), 1) });
-			expectExact(model, program, repetitive);
+			const replies = repliesOf(model, repetitive.map(normaliseBytes).slice(2), 1);
+			expectExact(model, pack(model, { replies }), repetitive);
+			expectExact(model, pack(model, { kernel: "packed" }), repetitive.slice(0, 1));
 		}
 	});
 

@@ -35,12 +35,12 @@ function totals(name: keyof typeof MODELS, options: PackOptions): number[] {
 }
 
 it.each<[keyof typeof MODELS, PackOptions, number[]]>([
-	["chatterbox", { replies: repliesOf(MODELS.chatterbox, QUERIES, 1) }, [65_832, 46_748, 1_733]],
-	["chatterbox", { replies: [] }, [213_926, 49_625, 1_651]],
-	["chatterbox", { kernel: "packed" }, [373_124, 80_775, 1_602]],
-	["narrow", { replies: repliesOf(MODELS.narrow, QUERIES.slice(1), 1) }, [1_950_387, 70_833, 1_668]],
-	["deep", { replies: [] }, [12_906_236, 278_770, 1_682]],
-	["deep", { kernel: "packed" }, [27_498_640, 578_060, 1_585]],
+	["chatterbox", { replies: repliesOf(MODELS.chatterbox, QUERIES, 1) }, [65_832, 45_566, 1_591]],
+	["chatterbox", { replies: [] }, [211_466, 48_443, 1_627]],
+	["chatterbox", { kernel: "packed" }, [369_171, 79_440, 1_573]],
+	["narrow", { replies: repliesOf(MODELS.narrow, QUERIES.slice(1), 1) }, [1_940_657, 69_651, 1_644]],
+	["deep", { replies: [] }, [12_877_046, 277_588, 1_658]],
+	["deep", { kernel: "packed" }, [27_011_569, 567_417, 1_640]],
 ])("%s with %o", (name, options, expected) => {
 	expect(totals(name, options)).toEqual(expected);
 });

@@ -49,12 +49,12 @@ function isFull(width: number): boolean {
 
 /** What query-window.asm does at the end of each window of three and of two characters. */
 function featuresSource(ngrams: readonly number[]): string {
-	const trigram = ngrams.includes(3) ? "\tcount_trigram" : "\tld de,(QUERY_CHARACTER)";
+	const trigram = ngrams.includes(3) ? ["\tcount_trigram"] : [];
 	const bigram = ngrams.includes(2) ? ["\tcount_bigram"] : [];
 	const macro = (name: string, lines: readonly string[]) => [`${name} macro`, ...lines, "\tendm"];
 	return [
 		"; Generated: the windows that this model looks at.",
-		...macro("end_trigram", [trigram]),
+		...macro("end_trigram", trigram),
 		...macro("end_bigram", bigram),
 		"",
 	].join("\n");

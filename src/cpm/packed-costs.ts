@@ -4,24 +4,24 @@ import { contextHits } from "../model/features.js";
 import type { Layer, Network } from "../model/network.js";
 import { CONTEXT_LENGTH } from "../model/network.js";
 import type { Accumulators } from "./column-walk.js";
-import type { ColumnCosts } from "./cost-model.js";
+import { type ColumnCosts, copyT } from "./cost-model.js";
+import { MAX_WIDTH } from "./machine-network.js";
 import { AGAIN, END, packColumn } from "./packed-lists.js";
 
 /** Counted by hand in packed.asm and packed-count.asm: a column, its two lists, and the kinds of bytes in them. */
-const SCATTER = { column: 35, list: 7, byte: 118, end: 59, last: 110, again: 105 };
+const SCATTER = { column: 35, list: 7, byte: 115, end: 59, last: 110, again: 105 };
 const COUNT = { column: 94, list: 7, byte: 86, end: 59, last: 87, again: 94 };
 /** Carries of the first neuron of a byte, of its second, and of a last one. */
-const CARRY = { first: 19, second: 29, last: 14 };
+const CARRY = { first: 24, second: 29, last: 14 };
 /** uncount_spaces: around its columns, and a column. */
 const SPACES = { around: 120, column: 72 };
 /** PUSH to JP of enter_scatter (packed-entry.asm). */
 const ENTER_SCATTER_T = 64;
 /** RET Z of it instead of all that follows. */
 const END_OF_SCAN_T = 6 - 51;
-/** LDIR a byte; the rest of clear_context and of start_layer. */
-const LDIR_T = 21;
-const CLEAR_CONTEXT_T = 45;
-const START_LAYER_T = 60;
+/** clear_context and start_layer without their copies. */
+const CLEAR_CONTEXT_T = 50;
+const START_LAYER_T = 77;
 
 /** Whether adding sign * x to a neuron carries. */
 type Hit = (neuron: number, sign: number) => boolean;
@@ -37,11 +37,13 @@ export class PackedCosts implements ColumnCosts {
 	constructor(network: Network) {
 		this.#network = network;
 		const { outputs } = network.layers[0] as Layer;
-		this.clearContext = CLEAR_CONTEXT_T + LDIR_T * 16 * Math.ceil((outputs + 1) / 16);
+		this.clearContext = CLEAR_CONTEXT_T + copyT(16 * Math.ceil((outputs + 1) / 16) - 1);
 	}
 
 	start(layer: number): number {
-		return START_LAYER_T + 2 * LDIR_T * ((this.#network.layers[layer - 1] as Layer).outputs + 1);
+		const { outputs } = this.#network.layers[layer - 1] as Layer;
+		const isHidden = layer < this.#network.layers.length;
+		return START_LAYER_T + 2 * copyT(outputs + (isHidden && outputs < MAX_WIDTH ? 1 : 0));
 	}
 
 	query(bucket: number): number {

@@ -28,6 +28,7 @@ export function placePackedTables(placer: Placer, { first, layers }: MachineNetw
 		if (i === 0) placer.set("LAST_COLUMN", weights + packed.slice(0, -1).flat().length);
 		placer.put(`starts_${i + 2}`, [...lowBytes(start), ...highBytes(start)]);
 		placer.set(`STARTS_${i + 2}`, start.length);
+		placer.set(`STARTS_${i + 2}_LDI`, ((start.length - 1) % 16) + 1);
 	});
 }
 
@@ -66,5 +67,5 @@ export function packedStartSource(layers: readonly MachineLayer[]): string[] {
 
 /** The code of `network.asm` that starts the accumulators of a layer. */
 export function packedLayerStart(layer: number): string[] {
-	return [`\tstart_layer LOW_${layer},STARTS_${layer},starts_${layer}`];
+	return [`\tstart_layer LOW_${layer},STARTS_${layer},STARTS_${layer}_LDI,starts_${layer}`];
 }

@@ -58,6 +58,28 @@ test.each([1, 2, 3, 4, 5, 6])("a bad line costs time, not bytes (seed %i)", asyn
 	expect(received.retries).toBeGreaterThan(0);
 });
 
+describe("an end before the end", () => {
+	test("by Ctrl-C: SX is told, and the machine is at its prompt", async () => {
+		const machine = machineWith();
+		const controller = new AbortController();
+		void machine.link.clock.sleep(STARTED_S + 0.4).then(() => controller.abort());
+		const pulling = pull(machine.link, machine.profile, "NOTE.DAT", { signal: controller.signal });
+		await expect(pulling).rejects.toMatchObject({ code: "interrupted", exitCode: 130 });
+		const ccp = await machine.ccp();
+		expect(machine.output).toContain("SX FAILED: cancelled");
+		expect(await ccp.directory("NOTE.*")).toEqual(["NOTE.DAT"]);
+	});
+
+	test("by a pulled cable: line-lost, and the next pull succeeds", async () => {
+		const machine = machineWith();
+		void machine.link.clock.sleep(STARTED_S + 0.4).then(machine.unplug);
+		await expect(pull(machine.link, machine.profile, "NOTE.DAT")).rejects.toMatchObject({ code: "line-lost" });
+		machine.replug();
+		const { received } = await pull(machine.link, machine.profile, "NOTE.DAT");
+		expect(Buffer.compare(received.data, FILE)).toBe(0);
+	});
+});
+
 test("a line too bad for any block is the line's failure, whichever end gives up first", async () => {
 	const machine = machineWith();
 	const link = faultyLink(machine.link, { seed: 1, toHost: { flip: 0.05 }, fromS: STARTED_S });

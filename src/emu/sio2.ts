@@ -9,7 +9,7 @@
  * bus), five and six data bits (taken as eight), errors in the FIFO (told for the character at its head).
  */
 import type { FrameTiming, ReceivedFrame } from "./serial-frame.js";
-import { formatOf, Transmitter, type Uart, type UartDriver, type UartWiring } from "./uart.js";
+import { ChipWithTransmitter, formatOf, type Uart, type UartDriver, type UartWiring } from "./uart.js";
 
 const CONTROL_PORT = 0x80;
 const DATA_PORT = 0x81;
@@ -34,11 +34,8 @@ const CLOCK_64_8N1 = 0xc4;
 const DIVIDERS = [1, 16, 32, 64] as const;
 const LINE_DIVIDER = 64;
 
-export class Sio2 implements Uart {
-	lostCharacters = 0;
-	rts = false;
+export class Sio2 extends ChipWithTransmitter implements Uart {
 	readonly driver: UartDriver;
-	private readonly transmitter: Transmitter;
 	private readonly registers = new Uint8Array(8);
 	private pointer = 0;
 	private fifo: ReceivedFrame[] = [];
@@ -47,9 +44,9 @@ export class Sio2 implements Uart {
 	/** @param bitTStates T-states of a bit at the line's speed, which clock / 64 gives. */
 	constructor(
 		private readonly bitTStates: number,
-		private readonly wiring: UartWiring,
+		wiring: UartWiring,
 	) {
-		this.transmitter = new Transmitter(() => this.timing, wiring);
+		super(wiring);
 		this.driver = {
 			reset: () => this.writeControl(CHANNEL_RESET << 3),
 			configure: (interrupt, rts) => {
@@ -76,12 +73,19 @@ export class Sio2 implements Uart {
 		return { format, bitTime: (this.bitTStates / LINE_DIVIDER) * (DIVIDERS[mode >> 6] ?? LINE_DIVIDER) };
 	}
 
-	get nextEvent(): number {
-		return this.transmitter.nextEvent;
+	/** RR0. */
+	get status(): number {
+		let status = RR0.carrier;
+		if (this.fifo.length > 0) status |= RR0.receiveAvailable;
+		if (this.transmitter.ready) status |= RR0.transmitEmpty;
+		if (this.transmitter.cts) status |= RR0.clearToSend;
+		return status;
 	}
 
-	advance(tState: number): void {
-		this.transmitter.advance(tState);
+	/** RR1. */
+	private get conditions(): number {
+		const framing = this.fifo[0]?.framingError === true ? RR1.framingError : 0;
+		return this.latched | framing | (this.transmitter.idle ? RR1.allSent : 0);
 	}
 
 	/** The fourth unread character replaces the third and sets the overrun bit. */
@@ -94,12 +98,6 @@ export class Sio2 implements Uart {
 		}
 		this.fifo.push(frame);
 		if (frame.parityError) this.latched |= RR1.parityError;
-		this.wiring.onChange();
-	}
-
-	setCts(asserted: boolean): void {
-		this.transmitter.cts = asserted;
-		this.transmitter.resume();
 		this.wiring.onChange();
 	}
 
@@ -127,16 +125,8 @@ export class Sio2 implements Uart {
 	private readControl(): number {
 		const register = this.pointer;
 		this.pointer = 0;
-		if (register === 1) {
-			const framing = this.fifo[0]?.framingError === true ? RR1.framingError : 0;
-			return this.latched | framing | (this.transmitter.idle ? RR1.allSent : 0);
-		}
-		if (register !== 0) return 0;
-		let status = RR0.carrier;
-		if (this.fifo.length > 0) status |= RR0.receiveAvailable;
-		if (this.transmitter.ready) status |= RR0.transmitEmpty;
-		if (this.transmitter.cts) status |= RR0.clearToSend;
-		return status;
+		if (register === 1) return this.conditions;
+		return register === 0 ? this.status : 0;
 	}
 
 	private readData(): number {
@@ -160,11 +150,7 @@ export class Sio2 implements Uart {
 
 	private setRegister(register: number, value: number): void {
 		this.registers[register] = value;
-		if (register === 5) {
-			this.transmitter.enabled = (value & TRANSMIT_ENABLE) !== 0;
-			this.transmitter.resume();
-			this.setRts((value & RTS) !== 0);
-		}
+		if (register === 5) this.setOutputs((value & TRANSMIT_ENABLE) !== 0, (value & RTS) !== 0);
 		this.wiring.onChange();
 	}
 
@@ -174,11 +160,5 @@ export class Sio2 implements Uart {
 		this.latched = 0;
 		this.transmitter.reset();
 		this.setRts(false);
-	}
-
-	private setRts(rts: boolean): void {
-		if (rts === this.rts) return;
-		this.rts = rts;
-		this.wiring.onRtsChange(rts, this.wiring.nowT());
 	}
 }

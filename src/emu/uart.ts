@@ -114,6 +114,46 @@ export class Transmitter {
 	}
 }
 
+/** What the SIO and the 8251 have in common besides: an RTS output and a CTS input, and characters lost so far. */
+export abstract class ChipWithTransmitter {
+	lostCharacters = 0;
+	rts = false;
+	protected readonly transmitter: Transmitter;
+
+	constructor(protected readonly wiring: UartWiring) {
+		this.transmitter = new Transmitter(() => this.timing, wiring);
+	}
+
+	abstract get timing(): FrameTiming;
+
+	get nextEvent(): number {
+		return this.transmitter.nextEvent;
+	}
+
+	advance(tState: number): void {
+		this.transmitter.advance(tState);
+	}
+
+	setCts(asserted: boolean): void {
+		this.transmitter.cts = asserted;
+		this.transmitter.resume();
+		this.wiring.onChange();
+	}
+
+	/** What the program makes of the transmitter's enable bit and of RTS. */
+	protected setOutputs(enabled: boolean, rts: boolean): void {
+		this.transmitter.enabled = enabled;
+		this.transmitter.resume();
+		this.setRts(rts);
+	}
+
+	protected setRts(rts: boolean): void {
+		if (rts === this.rts) return;
+		this.rts = rts;
+		this.wiring.onRtsChange(rts, this.wiring.nowT());
+	}
+}
+
 /** Formats of 7 and 8 data bits from the bits the SIO and the 8251 have for them. */
 export function formatOf(sevenBits: boolean, parity: boolean, even: boolean, twoStops: boolean): FrameFormat {
 	return {

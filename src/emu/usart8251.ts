@@ -9,7 +9,7 @@
  * (reads as asserted), five and six data bits (taken as eight).
  */
 import type { FrameTiming, ReceivedFrame } from "./serial-frame.js";
-import { formatOf, Transmitter, type Uart, type UartDriver, type UartWiring } from "./uart.js";
+import { ChipWithTransmitter, formatOf, type Uart, type UartDriver, type UartWiring } from "./uart.js";
 
 const DATA_PORT = 0x20;
 const CONTROL_PORT = 0x21;
@@ -40,13 +40,10 @@ const DIVIDERS = [1, 1, 16, 64] as const;
 /** The clock input is 16 times the line's speed. */
 const LINE_DIVIDER = 16;
 
-export class Usart8251 implements Uart {
-	lostCharacters = 0;
-	rts = false;
+export class Usart8251 extends ChipWithTransmitter implements Uart {
 	/** The PC-8801's CP/M polls it. */
 	readonly irq = false;
 	readonly driver: UartDriver;
-	private readonly transmitter: Transmitter;
 	private mode: number | undefined;
 	private command = 0;
 	private onLine = false;
@@ -57,9 +54,9 @@ export class Usart8251 implements Uart {
 	/** @param bitTStates T-states of a bit at the line's speed. */
 	constructor(
 		private readonly bitTStates: number,
-		private readonly wiring: UartWiring,
+		wiring: UartWiring,
 	) {
-		this.transmitter = new Transmitter(() => this.timing, wiring);
+		super(wiring);
 		this.driver = {
 			reset: () => {
 				this.writePort(LINE_PORT, LINE_IS_RS232C);
@@ -86,20 +83,12 @@ export class Usart8251 implements Uart {
 		return { format, bitTime: (this.bitTStates / LINE_DIVIDER) * (DIVIDERS[mode & 3] ?? LINE_DIVIDER) };
 	}
 
-	get nextEvent(): number {
-		return this.transmitter.nextEvent;
-	}
-
 	get status(): number {
 		let status = STATUS_8251.dataSetReady | this.errors;
 		if (this.transmitter.ready) status |= STATUS_8251.transmitReady;
 		if (this.transmitter.idle) status |= STATUS_8251.transmitEmpty;
 		if (this.received !== undefined) status |= STATUS_8251.receiveReady;
 		return status;
-	}
-
-	advance(tState: number): void {
-		this.transmitter.advance(tState);
 	}
 
 	receive(frame: ReceivedFrame): void {
@@ -111,12 +100,6 @@ export class Usart8251 implements Uart {
 		this.received = frame;
 		if (frame.framingError) this.errors |= STATUS_8251.framingError;
 		if (frame.parityError) this.errors |= STATUS_8251.parityError;
-		this.wiring.onChange();
-	}
-
-	setCts(asserted: boolean): void {
-		this.transmitter.cts = asserted;
-		this.transmitter.resume();
 		this.wiring.onChange();
 	}
 
@@ -149,9 +132,7 @@ export class Usart8251 implements Uart {
 		}
 		this.command = value;
 		if ((value & COMMAND.errorReset) !== 0) this.errors = 0;
-		this.transmitter.enabled = (value & COMMAND.transmitEnable) !== 0;
-		this.transmitter.resume();
-		this.setRts((value & COMMAND.requestToSend) !== 0);
+		this.setOutputs((value & COMMAND.transmitEnable) !== 0, (value & COMMAND.requestToSend) !== 0);
 	}
 
 	/** The mode word is expected next. */
@@ -162,11 +143,5 @@ export class Usart8251 implements Uart {
 		this.errors = 0;
 		this.transmitter.reset();
 		this.setRts(false);
-	}
-
-	private setRts(rts: boolean): void {
-		if (rts === this.rts) return;
-		this.rts = rts;
-		this.wiring.onRtsChange(rts, this.wiring.nowT());
 	}
 }

@@ -11,6 +11,8 @@ export interface LinkDescription {
 	readonly port: string;
 	/** Undefined where the far side sets the speed (TCP). */
 	readonly baud?: number;
+	/** Pause after each byte sent, where the line is paced. */
+	readonly characterDelayS?: number;
 	/** USB identity of the adapter, where there is one. */
 	readonly vendorId?: string;
 	readonly productId?: string;

@@ -2,6 +2,8 @@ import { expect, it } from "vitest";
 import { textToBytes } from "./byte-reader.js";
 import { paceLink } from "./paced-link.js";
 import { loopback } from "./simulation/loopback.js";
+import { receiveXmodem } from "./xmodem/receive-xmodem.js";
+import { sendXmodem } from "./xmodem/send-xmodem.js";
 
 function arrivals(pacing: { characterDelayS: number; lineDelayS: number }) {
 	const { near, far, clock } = loopback({ paced: false });
@@ -52,4 +54,15 @@ it("fails when the line is lost on the way", async () => {
 it("is the link itself when there is nothing to pace", () => {
 	const { near } = loopback();
 	expect(paceLink(near, { characterDelayS: 0, lineDelayS: 0 })).toBe(near);
+});
+
+it("is no stuck line to XMODEM: a block of 1024 bytes may take a minute", async () => {
+	const { near, far } = loopback({ baud: 9600 });
+	const receiving = receiveXmodem(far);
+	const slow = paceLink(near, { characterDelayS: 0.05, lineDelayS: 0 });
+	const sent = await sendXmodem(slow, new Uint8Array(3072), { blockSize: 1024 });
+	expect(sent.seconds).toBeGreaterThan(150);
+	// The EOT alone is asked for twice.
+	expect(sent).toMatchObject({ blockSize: 1024, blocks: 3, retries: 1 });
+	expect((await receiving).retries).toBe(0);
 });

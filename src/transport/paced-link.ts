@@ -17,13 +17,14 @@ export interface Pacing {
 /** `link` with pauses on what is written; itself when there are none. Writes wait for those before them. */
 export function paceLink(link: Link, pacing: Pacing): Link {
 	if (pacing.characterDelayS <= 0 && pacing.lineDelayS <= 0) return link;
+	const { characterDelayS } = pacing;
 	let previous: Promise<void> = Promise.resolve();
 	const write = async (bytes: Uint8Array, before: Promise<void>): Promise<void> => {
 		await before.catch(() => {});
-		if (pacing.characterDelayS > 0) {
+		if (characterDelayS > 0) {
 			for (const byte of bytes) {
 				await link.write(Uint8Array.of(byte));
-				await link.clock.sleep(pacing.characterDelayS);
+				await link.clock.sleep(characterDelayS);
 			}
 		} else {
 			await link.write(bytes);
@@ -34,7 +35,7 @@ export function paceLink(link: Link, pacing: Pacing): Link {
 	return {
 		clock: link.clock,
 		controlLines: link.controlLines,
-		describe: () => link.describe(),
+		describe: () => ({ ...link.describe(), ...(characterDelayS > 0 && { characterDelayS }) }),
 		write: (bytes) => {
 			previous = write(bytes.slice(), previous);
 			return previous;

@@ -2,9 +2,12 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "n
 import { beforeAll, describe, expect, it } from "vitest";
 import { crc16 } from "../../base/crc16.js";
 import { packModel } from "../../cpm/pack.js";
+import { upload } from "../../cpm/upload.js";
 import { decodeModel } from "../../model/npz.js";
 import type { ChatLine, DeployResult, ProgramResult, TimingResult, VerifyResult } from "../../report/results.js";
 import { parseCapture } from "../../transport/capture.js";
+import { loadProfile } from "../../transport/profile.js";
+import { ReplayLink } from "../../transport/testing/replay-link.js";
 import { cancellingMachine, deadPort } from "../testing/fake-machine.js";
 import { type TestFolder, testFolder } from "../testing/folder.js";
 import { runZulm } from "../testing/run.js";
@@ -183,6 +186,16 @@ describe("push and verify", () => {
 		expect(Buffer.compare(readFileSync(`${paths.drive}/CHAT.COM`), program)).toBe(0);
 		const sent = parseCapture(readFileSync(log, "utf8")).filter(({ dir }) => dir === "tx");
 		expect(Buffer.concat(sent.map(({ bytes }) => bytes)).length).toBeGreaterThan(program.length);
+	});
+
+	it("log what can be replayed: the same bytes go out again, and end in the same result", async () => {
+		const { paths, folder, run } = workplace();
+		const log = folder.at("line.jsonl");
+		await run("push", paths.program, "--port", "emulator", "--drive", paths.drive, "--log", log, "--json");
+		const replay = new ReplayLink(parseCapture(readFileSync(log, "utf8")));
+		const again = await upload(replay, loadProfile("emulator"), program, { name: "CHAT.COM" });
+		expect(again).toMatchObject({ receiver: "rx", verify: { ok: true }, transfer: { retries: 0, skipped: false } });
+		expect(replay.finished).toBe(true);
 	});
 
 	it("send a program that is there already only when forced", async () => {

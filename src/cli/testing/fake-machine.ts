@@ -15,6 +15,11 @@ export function silentMachine(): Promise<string> {
 	return listen(() => {});
 }
 
+/** Says the same to whatever is typed. */
+export function answeringMachine(text: string): Promise<string> {
+	return listen((socket) => socket.on("data", () => socket.write(Buffer.from(text, "latin1"))));
+}
+
 /** Runs `rate` times as fast as the wall: a machine that is silent for ever is silent for half a minute soon. */
 export function fastClock(rate: number): Clock {
 	return {

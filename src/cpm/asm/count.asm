@@ -3,7 +3,7 @@
 ;   step   pop bc (10, for two)  ld l,c (4)  inc (hl) (11)  = 20 T
 ;
 ; H = page of the bytes. count_inc: w = +1, count_dec: w = -1, count_drop: w = -2. The last list of a column, of +1 or -1,
-; goes on to column_done by itself (..._last): two bytes less for each of a thousand columns.
+; ends it by itself as column_done would (..._last): two bytes less for each of a thousand columns, and 10 T.
 
 	rept n = 24 to 2 by 2
 count_inc_{n}:
@@ -49,7 +49,11 @@ count_inc_last_low_{n-1}:
 	ld l,b
 	inc (hl)
 	endr
-	jp column_done
+	exx			; 4
+	ld sp,ix		; 10
+count_inc_ei:
+	ei			; 4, or NOP
+	jp iy			; 8
 
 	rept n = 24 to 2 by 2
 count_dec_last_{n}:
@@ -60,7 +64,11 @@ count_dec_last_low_{n-1}:
 	ld l,b
 	dec (hl)
 	endr
-	jp column_done
+	exx			; 4
+	ld sp,ix		; 10
+count_dec_ei:
+	ei			; 4, or NOP
+	jp iy			; 8
 
 	rept n = 23 to 1 by 2
 count_inc_last_{n}:

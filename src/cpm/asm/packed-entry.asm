@@ -25,14 +25,14 @@ enter_scatter macro &page
 	jp packed_scatter	; 10
 	endm
 
-; Accumulators of a layer from a table of starts: low bytes, high bytes behind them.
-start_layer macro &low,&width,&starts
+; Accumulators of a layer from a table of starts: low bytes, high bytes behind them. ldi: how many of copy.asm's first
+; round.
+start_layer macro &low,&width,&ldi,&starts
 	ld hl,&starts
 	ld de,&low*256
 	ld bc,&width
-	ldir			; 21 a byte
+	call copy_end-2*&ldi
 	ld de,&low*256+256
 	ld bc,&width
-	ldir
-	ret
+	jp copy_end-2*&ldi
 	endm

@@ -51,12 +51,15 @@ word_addresses:
 skip_column:
 	call skip_list
 skip_list:
+	ld d,0Fh
+skip_byte:
 	ld a,(hl)		; 7
 	inc hl			; 6
-	ld d,a			; 4
-	and 0Fh			; 7
-	jr nz,skip_list		; 12
-	ld a,d
+	and d			; 4
+	jp nz,skip_byte		; 10
+	dec hl
+	ld a,(hl)
+	inc hl
 	cp 0F0h
-	jr z,skip_list		; a neuron once more is not the end
+	jr z,skip_byte		; a neuron once more is not the end
 	ret

@@ -12,7 +12,7 @@
 ; Where the next neuron is too far, a stop on the way is in both lists: +x and -x (packed-lists.ts). So there is nothing
 ; to test for but l = 0:
 ;
-;   a byte   71 + 47 T, two neurons; a carry 19 more, of the second 29.  A list that ends with 0 0: 66 T, with h 0: 117 T
+;   a byte   68 + 47 T, two neurons; a carry 24 more, of the second 29.  A list that ends with 0 0: 66 T, with h 0: 117 T
 ;
 ; Registers: IXL = x (1..255), H = page of low bytes (high bytes in the page behind), L = neuron, DE = list, B = page of
 ; GAPS: the upper nibble of every byte, C = index into it.
@@ -30,11 +30,8 @@ byte:	ld a,(de)		; 7
 	ld a,(hl)		; 7
 	&plus a,ixl		; 8
 	ld (hl),a		; 7
-	jp nc,second		; 10
-	inc h			; 4
-	&inc (hl)		; 11
-	dec h			; 4
-second:	ld a,(bc)		; 7
+	jr c,carry		; 7 / 12
+	ld a,(bc)		; 7
 	add a,l			; 4
 	ld l,a			; 4
 again:	ld a,(hl)		; 7
@@ -45,6 +42,20 @@ again:	ld a,(hl)		; 7
 	&inc (hl)
 	dec h
 	jp byte			; 10
+carry:	inc h			; 4
+	&inc (hl)		; 11
+	dec h			; 4
+	ld a,(bc)		; as above
+	add a,l
+	ld l,a
+	ld a,(hl)
+	&plus a,ixl
+	ld (hl),a
+	jp nc,byte
+	inc h
+	&inc (hl)
+	dec h
+	jp byte
 rare:	ld a,(bc)		; 7
 	or a			; 4
 	jr z,end		; 7 / 12

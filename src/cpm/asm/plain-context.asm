@@ -11,8 +11,7 @@ clear_context:
 	ld de,SUMS*256+1
 	ld bc,16*CLEAR_ROUNDS-1
 	ld (hl),80h
-	ldir
-	ret
+	jp copy_end-2*15
 
 said:	ld a,c
 	jp push_context

@@ -27,8 +27,8 @@ counted:
 #endlocal
 	endm
 
-; The window of three that ends with QUERY_CHARACTER. Leaves that in DE.
-count_trigram macro
+; The window of three, before its last character is known: HL = 31*DE.
+begin_trigram macro
 	ld a,e			; 4
 	rrca			; 4
 	rrca			; 4
@@ -36,8 +36,11 @@ count_trigram macro
 	ld h,a			; 4
 	and 0E0h		; 7   no carry
 	ld l,a			; 4
-	sbc hl,de		; 15  HL = 31*DE
-	ld de,(QUERY_CHARACTER)	; 20
+	sbc hl,de		; 15
+	endm
+
+; And with that character, DE.
+count_trigram macro
 	add hl,de		; 11
 	count_window
 	endm
@@ -62,6 +65,8 @@ count_characters:
 	jr z,count_first
 	ld de,(QUERY_PAIR)
 count_character:
+	begin_trigram		; 46
+count_letter:
 	ld a,(bc)		; 7
 	inc bc			; 6
 	cp 'Z'+1		; 7
@@ -70,7 +75,8 @@ count_character:
 	jr c,count_folded
 	or 20h
 count_folded:
-	ld (QUERY_CHARACTER),a	; 13
+	ld e,a			; 4
+	ld d,0			; 7
 	end_trigram		; features.asm: count_trigram, where the model wants it
 count_pair:			; DE = this character
 	ld hl,(QUERY_31)	; 16
@@ -103,5 +109,4 @@ count_first:			; has but the space before it: no window of three
 	call fold_case
 	ld e,a
 	ld d,0
-	ld (QUERY_CHARACTER),de
 	jr count_pair

@@ -256,6 +256,8 @@ start_kernel:
 set_interrupts:
 	ld a,b
 	ld (column_ei),a
+	ld (count_inc_ei),a
+	ld (count_dec_ei),a
 	ld (breathe_ei),a
 	ld (scan_end_ei),a
 	ld (let_interrupts),a

@@ -46,6 +46,10 @@ export interface Recipe {
 const SMALL = 6000;
 /** From this many pairs on, more of them per step and more steps pay. */
 const LARGE = 10_000;
+const LARGE_BATCH = 128;
+const LARGE_STEPS = 8000;
+/** More rows than this are never all drawn, so a million pairs need no copies (and no gigabytes for them). */
+const LARGE_DRAWS = LARGE_STEPS * LARGE_BATCH;
 /** Too few steps to learn a handful of pairs cost nothing to avoid. */
 const MIN_STEPS = 400;
 
@@ -85,9 +89,9 @@ export function recipeFor(size: CorpusSize, hasTeacher: boolean): Recipe {
 	const { pairs } = size;
 	const isLarge = pairs >= LARGE;
 	return {
-		batch: isLarge ? 128 : 64,
-		steps: isLarge ? 8000 : Math.min(6000, Math.max(MIN_STEPS, pairs * 2)),
-		copies: pairs < SMALL ? 40 : isLarge ? 8 : 14,
+		batch: isLarge ? LARGE_BATCH : 64,
+		steps: isLarge ? LARGE_STEPS : Math.min(6000, Math.max(MIN_STEPS, pairs * 2)),
+		copies: isLarge ? Math.max(1, Math.min(8, Math.floor(LARGE_DRAWS / pairs))) : pairs < SMALL ? 40 : 14,
 		balance: 0.8,
 		learningRate: 0.02,
 		sparsity: 0.02,

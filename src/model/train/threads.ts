@@ -1,17 +1,19 @@
 /**
  * How threads share the tasks of a phase: one small block of shared counters, no messages.
  *
- *   main    phase := p, done := 0, remaining := n, generation += 1, wake all;   then works like everyone; waits for done = n
- *   anyone  while (--remaining ≥ 0) run that task, done += 1;                   then waits for generation to change
+ *   main    phase := p, done := 0, left := [0, n), generation += 1, wake all;   then works like everyone; waits for done = n
+ *   anyone  while (left ≠ ∅) take one, run it, done += 1;                      then waits for generation to change
  *
- * `remaining` is set last, so who sees a task also sees its phase. A thread that is late simply finds nothing left.
+ * `left` is set last, so who sees a task also sees its phase. A thread that is late simply finds nothing left. The main
+ * thread takes the first of what is left and helpers the last, so that a core finds the weights that it changed in the
+ * step before in its own cache.
  */
 import { availableParallelism } from "node:os";
 import type { Phase, Phases } from "./phases.js";
 import type { Workspace } from "./workspace.js";
 
 /** Indices into the shared counters. */
-const REMAINING = 0;
+const LEFT = 0;
 const PHASE_INDEX = 1;
 const DONE = 2;
 const GENERATION = 3;
@@ -53,10 +55,10 @@ export function runPhase(counters: Int32Array, phases: Phases, phase: Phase): vo
 	const tasks = phases.tasks(phase);
 	Atomics.store(counters, PHASE_INDEX, phase);
 	Atomics.store(counters, DONE, 0);
-	Atomics.store(counters, REMAINING, tasks);
+	Atomics.store(counters, LEFT, tasks);
 	Atomics.add(counters, GENERATION, 1);
 	Atomics.notify(counters, GENERATION);
-	runTasks(counters, phases);
+	runTasks(counters, phases, takeFirst);
 	for (let done = Atomics.load(counters, DONE); done < tasks; done = Atomics.load(counters, DONE)) {
 		const outcome = waitWhile(counters, DONE, done);
 		if (outcome === "timed-out") throw new Error("A training thread does not answer.");
@@ -69,7 +71,7 @@ export function helpUntilStopped(counters: Int32Array, phases: Phases): void {
 	while (Atomics.load(counters, STOPPED) === 0) {
 		const generation = Atomics.load(counters, GENERATION);
 		try {
-			runTasks(counters, phases);
+			runTasks(counters, phases, takeLast);
 		} catch (error) {
 			Atomics.store(counters, FAILED, 1);
 			finishTask(counters);
@@ -86,11 +88,27 @@ export function stopHelpers(counters: Int32Array): void {
 	Atomics.notify(counters, GENERATION);
 }
 
-function runTasks(counters: Int32Array, phases: Phases): void {
-	for (let task = Atomics.sub(counters, REMAINING, 1) - 1; task >= 0; task = Atomics.sub(counters, REMAINING, 1) - 1) {
+function runTasks(counters: Int32Array, phases: Phases, take: (counters: Int32Array) => number): void {
+	for (let task = take(counters); task >= 0; task = take(counters)) {
 		phases.run(Atomics.load(counters, PHASE_INDEX) as Phase, task);
 		finishTask(counters);
 	}
+}
+
+/** The tasks left are [from, to), in one number: from · 2¹⁶ + to. Takes the first of them; -1 when there is none. */
+function takeFirst(counters: Int32Array): number {
+	for (let left = Atomics.load(counters, LEFT); left >>> 16 < (left & 0xffff); left = Atomics.load(counters, LEFT)) {
+		if (Atomics.compareExchange(counters, LEFT, left, left + 0x10000) === left) return left >>> 16;
+	}
+	return -1;
+}
+
+/** The same with the last of them. */
+function takeLast(counters: Int32Array): number {
+	for (let left = Atomics.load(counters, LEFT); left >>> 16 < (left & 0xffff); left = Atomics.load(counters, LEFT)) {
+		if (Atomics.compareExchange(counters, LEFT, left, left - 1) === left) return (left & 0xffff) - 1;
+	}
+	return -1;
 }
 
 function finishTask(counters: Int32Array): void {

@@ -104,6 +104,26 @@ describe("stopping", () => {
 		expect(result.epochs).toBeLessThan(700);
 	});
 
+	test("the schedule begins when learning does, however long it takes to get ready", async () => {
+		const late = (readyS: number) => {
+			let seconds = 0;
+			return () => {
+				// The first look at the clock comes before the corpus is prepared.
+				seconds += seconds === 0 ? readyS : 0.002;
+				return seconds === readyS ? 0 : seconds;
+			};
+		};
+		const run = (readyS: number) => train(CHAT, { ...OPTIONS, seconds: 6, epochs: 1e6, now: late(readyS) });
+		const ready = await run(5);
+		expect(ready.curve[0]?.share).toBeLessThan(0.1);
+		expect(ready.seconds).toBeGreaterThan(5.9);
+		expect(ready.seconds).toBeLessThan(6.1);
+		expect(ready.train.reply).toBeGreaterThan(0.9);
+		const tooLate = await run(20);
+		expect(tooLate.seconds).toBeLessThan(20.7);
+		expect(tooLate.curve[0]?.share).toBeLessThan(0.1);
+	});
+
 	test("a budget of seconds is kept, by the clock given", async () => {
 		let seconds = 0;
 		const now = () => {

@@ -182,7 +182,8 @@ async function learn(run: Run): Promise<Learnt> {
 	let share = 0;
 	let measurements = 0;
 	let loss = new Mean();
-	let yieldedS = startS;
+	const begunS = now();
+	let yieldedS = begunS;
 	const report = (): void => {
 		const measured = measurer.measure(hasHoldout ? prepared.holdoutItems : prepared.trainItems);
 		const accuracy = measured.reply;
@@ -206,7 +207,7 @@ async function learn(run: Run): Promise<Learnt> {
 	const stopped = (): boolean => options.signal?.aborted === true;
 	while (share < 1 && !stopped() && best.worseInARow < recipe.patience) {
 		step++;
-		const byTime = options.seconds === undefined ? 0 : (now() - startS) / options.seconds;
+		const byTime = options.seconds === undefined ? 0 : (now() - begunS) / timeLeft(options.seconds, begunS - startS);
 		share = Math.min(1, Math.max(step / steps, byTime));
 		schedule.before(step, share);
 		sampler.fill(space.plan, slots);
@@ -225,6 +226,14 @@ async function learn(run: Run): Promise<Learnt> {
 	if (interrupted && loss.count > 0) report();
 	best.restore();
 	return { steps: step, interrupted, measurer, curve };
+}
+
+/**
+ * Seconds to learn in: what getting ready has left of the budget, so that the schedule begins at its beginning; a tenth
+ * of the budget where it has left nothing.
+ */
+function timeLeft(budgetS: number, spentS: number): number {
+	return Math.max(budgetS - spentS, 0.1 * budgetS);
 }
 
 class Mean {

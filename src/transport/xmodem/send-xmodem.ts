@@ -267,8 +267,8 @@ class Sender {
 
 	/** How long a frame is on the line. */
 	#secondsOf(frame: Frame): number {
-		const baud = this.#link.describe().baud ?? SLOWEST_USUAL_BAUD;
-		return (frame.bytes.length * BITS_PER_BYTE) / baud;
+		const { baud = SLOWEST_USUAL_BAUD, characterDelayS = 0 } = this.#link.describe();
+		return frame.bytes.length * (BITS_PER_BYTE / baud + characterDelayS);
 	}
 
 	/** Puts one copy of a frame on the line and waits for the reply to it, which came `afterS` after its last byte. */
