@@ -5,7 +5,8 @@ import { predict } from "../cpm/predict.js";
 import type { Corpus } from "../model/corpus.js";
 import { DEFAULT_FEATURES, type Model } from "../model/network.js";
 import { type BudgetPoint, trainToBudget } from "../model/train/budget.js";
-import { type TrainOptions, type TrainProgress, type TrainResult, train } from "../model/train/train.js";
+import { defaultHidden, wantsTeacher } from "../model/train/recipe.js";
+import { corpusSize, type TrainOptions, type TrainProgress, type TrainResult, train } from "../model/train/train.js";
 import { formatBar, formatCount, formatNumberOf, formatSeconds, formatShare } from "../report/format.js";
 import type { TradeOff, TradeOffPoint, TrainedResult, TrainingPoint } from "../report/results.js";
 import { integer, number, type Session, widths } from "./command.js";
@@ -13,6 +14,7 @@ import { widthsOf } from "./model-summary.js";
 
 export interface TrainingOptions {
 	readonly hidden?: number[];
+	readonly teacher?: boolean;
 	readonly epochs?: number;
 	readonly seconds?: number;
 	readonly seed: number;
@@ -20,16 +22,15 @@ export interface TrainingOptions {
 	readonly budget?: number;
 }
 
-/** One hidden layer of 64 over wide query features: the best quick recipe known (docs of src/model/train). */
-const DEFAULT_HIDDEN = [64];
-
 /** Of a handful of lines each is wanted for training, and a tenth of them measures nothing. */
 const DEFAULT_HOLDOUT = 0.1;
 const MIN_PAIRS_TO_HOLD_OUT = 50;
 
 export function addTrainingOptions(command: Command): Command {
 	return command
-		.option("--hidden <widths>", `hidden layers, as in 256,192,128 (default: ${DEFAULT_HIDDEN.join()})`, widths)
+		.option("--hidden <widths>", "hidden layers, as in 256,192,128 (default: 64; 128 for many replies)", widths)
+		.option("--teacher", "learn from made-up queries too, which a teacher answers (default: for many replies)")
+		.option("--no-teacher", "learn from the corpus alone")
 		.option("--epochs <n>", "passes over the corpus", integer(1))
 		.option("--seconds <s>", "stop after this much time", number(0.1, Number.POSITIVE_INFINITY))
 		.option("--seed <n>", "seed of everything random", integer(0, 0xffffffff), 1)
@@ -61,14 +62,16 @@ export async function trainCorpus(
 	resume?: Model,
 ): Promise<Trained> {
 	const { out, signal } = session;
+	const size = corpusSize(corpus.pairs);
 	const settings: TrainOptions = {
 		features: resume?.network.features ?? DEFAULT_FEATURES,
-		hidden: options.hidden ?? (resume === undefined ? DEFAULT_HIDDEN : widthsOf(resume.network).slice(1, -1)),
+		hidden: options.hidden ?? (resume === undefined ? defaultHidden(size) : widthsOf(resume.network).slice(1, -1)),
 		...(options.epochs === undefined ? {} : { epochs: options.epochs }),
 		...(options.seconds === undefined ? {} : { seconds: options.seconds }),
 		seed: options.seed,
 		holdout: options.holdout ?? (corpus.pairs.length < MIN_PAIRS_TO_HOLD_OUT ? 0 : DEFAULT_HOLDOUT),
 		...(resume === undefined ? {} : { resume }),
+		teacher: options.teacher ?? wantsTeacher(size),
 		signal,
 		onProgress: (progress) => out.progress(describe(progress)),
 	};
@@ -118,7 +121,8 @@ export function trainedResult(path: string, trained: Trained): TrainedResult {
 	const { pairs, examples, epochs, seconds, seed, holdout, nonzeroWeights, tradeOff, model } = trained;
 	const widths = widthsOf(model.network);
 	const figures = { pairs, examples, epochs, seconds, seed, train: trained.train, holdout, nonzeroWeights };
-	return { path, widths, ...figures, curve: trained.curve.map(trainingPoint), tradeOff };
+	const teacher = trained.teacher ?? null;
+	return { path, widths, ...figures, teacher, curve: trained.curve.map(trainingPoint), tradeOff };
 }
 
 function trainingPoint({ step, seconds, loss, nonzeroWeights, holdout, train: trained }: TrainProgress): TrainingPoint {

@@ -27,6 +27,8 @@ export interface TrainedResult extends ModelResult {
 	readonly seed: number;
 	readonly train: { readonly char: number; readonly reply: number };
 	readonly holdout: { readonly char: number; readonly reply: ReplyAccuracy };
+	/** Whole replies of the teacher on training queries, each as if it had not seen it; null without a teacher. */
+	readonly teacher: { readonly outOfFold: number } | null;
 	/** The measurements during training, in order. */
 	readonly curve: readonly TrainingPoint[];
 	/** Null unless a budget was given. */

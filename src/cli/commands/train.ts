@@ -55,6 +55,9 @@ async function trainCommand(session: Session, options: Options, corpora: string[
 	out.print(
 		`  trained on  ${formatShare(result.train.reply)} of replies, ${formatShare(result.train.char)} of characters`,
 	);
+	if (result.teacher !== undefined) {
+		out.print(`  teacher     ${formatShare(result.teacher.outOfFold)} of replies it had not seen, for made-up queries`);
+	}
 	const measured = Number.isFinite(overall)
 		? `${formatShare(overall)} of replies (macro ${formatShare(macro)})`
 		: "nothing";

@@ -19,6 +19,7 @@ export function sampleTraining(): TrainedResult {
 		seed: 1,
 		train: { char: 0.999, reply: 0.991 },
 		holdout: { char: 0.95, reply: { overall: 0.912, macro: 0.905 } },
+		teacher: null,
 		curve: [
 			{ step: 100, seconds: 1.5, loss: 1.9, nonzeroWeights: 30_000, holdout: accuracy(0.3, 0.2), train: null },
 			{ step: 200, seconds: 3, loss: 0.9, nonzeroWeights: 25_000, holdout: accuracy(0.7, 0.6), train: null },
