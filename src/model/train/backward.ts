@@ -8,7 +8,7 @@
  * Every sum runs over examples in one fixed order, so the result does not depend on how threads share the work.
  */
 import { CONTEXT_BUCKETS } from "../network.js";
-import { forwardItems, isRight } from "./forward.js";
+import { forwardItems } from "./forward.js";
 import type { Kernels } from "./kernels.js";
 import type { LayerPlace } from "./parameters.js";
 import { type Activity, address, CONTROL, ITEMS_PER_TASK, type Scratch, type Workspace } from "./workspace.js";
@@ -35,7 +35,7 @@ export function differentiateItems(
 	to: number,
 	drops: boolean,
 ): void {
-	const { plan, itemDeltas, itemLoss, itemScaleGradient, itemRight } = space;
+	const { plan, itemDeltas, itemLoss, itemScaleGradient } = space;
 	const { stride } = space.layout.layers[0] as LayerPlace;
 	const deltas = space.deltas[0] as Float32Array;
 	plan.task[from / ITEMS_PER_TASK] = plan.first[from] as number;
@@ -45,14 +45,11 @@ export function differentiateItems(
 	for (let item = from; item < to; item++) {
 		itemLoss[item] = 0;
 		itemScaleGradient[item] = 0;
-		let right = 0;
 		const end = plan.first[item + 1] as number;
 		for (let e = plan.first[item] as number; e < end; e++) {
-			if (isRight(space, e)) right++;
 			softmaxBackward(space, scratch, item, e);
 			penaliseActivations(space, item, e);
 		}
-		itemRight[item] = right;
 	}
 	for (let l = space.layout.layers.length - 1; l > 0; l--) backwardLayer(space, kernels, l, from, to);
 	for (let item = from; item < to; item++) {
@@ -92,21 +89,22 @@ function softmaxBackward(space: Workspace, scratch: Scratch, item: number, examp
 	let max = logits[at] as number;
 	for (let k = 1; k < outputs; k++) if ((logits[at + k] as number) > max) max = logits[at + k] as number;
 	let total = 0;
+	let logitSum = 0;
 	for (let k = 0; k < outputs; k++) {
-		const below = max - (logits[at + k] as number);
+		const logit = logits[at + k] as number;
+		const below = max - logit;
 		const e = below < exponentials.length ? (exponentials[below] as number) : negligibleOr(scale * below);
 		p[k] = e;
 		total += e;
+		logitSum += e * logit;
 	}
-	let meanLogit = 0;
-	for (let k = 0; k < outputs; k++) {
-		const probability = (p[k] as number) / total;
-		meanLogit += probability * (logits[at + k] as number);
-		deltas[at + k] = (weight * scale * (k === target ? probability - 1 : probability)) / 4;
-	}
+	const slope = (weight * scale) / 4;
+	const share = slope / total;
+	for (let k = 0; k < outputs; k++) deltas[at + k] = share * (p[k] as number);
+	deltas[at + target] = share * (p[target] as number) - slope;
 	const wanted = logits[at + target] as number;
 	itemLoss[item] = (itemLoss[item] as number) + weight * (Math.log(total) - scale * (wanted - max));
-	itemScaleGradient[item] = (itemScaleGradient[item] as number) + weight * scale * (meanLogit - wanted);
+	itemScaleGradient[item] = (itemScaleGradient[item] as number) + weight * scale * (logitSum / total - wanted);
 }
 
 /** exp(-x), or 0 where that is negligible. */

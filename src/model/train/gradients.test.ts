@@ -7,7 +7,7 @@ import { compileKernels } from "./kernels.js";
 import type { LayerPlace } from "./parameters.js";
 import { PHASE, Phases } from "./phases.js";
 import { chunksOf, differentiateChunk, placeOf } from "./update.js";
-import { CONTROL, type Scratch, type Workspace } from "./workspace.js";
+import { CONTROL, DROP, KEEP, type Scratch, type Workspace } from "./workspace.js";
 
 /** Parameters compared in each chunk. */
 const SAMPLES = 12;
@@ -51,7 +51,8 @@ class SmoothLoss {
 				return (this.#active[l]?.[at] ?? 1) === 1 ? value / 4 + (this.#cut[l]?.[at] ?? 0) : 0;
 			});
 			if (l < layout.layers.length - 1) {
-				for (const [j, y] of x.entries()) loss += ((penalties[l]?.[j] as number) * y) / (y + 10);
+				const toll = (plan.toll[e] as number) / (plan.weight[e] as number);
+				for (const [j, y] of x.entries()) loss += (toll * (penalties[l]?.[j] as number) * y) / (y + 10);
 			}
 		}
 		const logits = x.map((y) => y * scale);
@@ -109,8 +110,19 @@ function sums(layer: LayerPlace, parameters: Float64Array, x: readonly number[])
 }
 
 describe("gradients equal finite differences of the smooth part", () => {
-	test.each([[[]], [[9]], [[16, 5]], [[12, 8, 7]]])("hidden layers %j", (hidden) => {
+	test.each([
+		[[], "kept"],
+		[[9], "kept"],
+		[[16, 5], "kept"],
+		[[12, 8, 7], "kept"],
+		[[20, 16], "dropped"],
+	])("hidden layers %j, every seventh neuron %s", (hidden, seventh) => {
 		const { space } = smallWorkspace(hidden, 5);
+		for (let i = 0; i < space.masks.length; i += 7) space.masks[i] = seventh === "dropped" ? DROP : KEEP;
+		for (let e = 0; e < space.plan.toll.length; e++) {
+			space.plan.toll[e] = (space.plan.toll[e] as number) * (0.5 + (e % 3));
+			space.plan.mask[e] = 3 * e;
+		}
 		const kernels = compileKernels(space.memory);
 		const scratch = space.scratch[0] as Scratch;
 		const phases = new Phases(space, 0);

@@ -93,7 +93,7 @@ export interface Workspace {
 	readonly shrinkage: readonly Float32Array[];
 	/** [B][stride 1] sum of layer 1's deltas over the item's examples. */
 	readonly itemDeltas: Float32Array;
-	/** [B] loss, its gradient by the log of the scale, and examples predicted rightly. */
+	/** [B] loss, its gradient by the log of the scale; and, when measured, examples predicted rightly. */
 	readonly itemLoss: Float64Array;
 	readonly itemScaleGradient: Float64Array;
 	readonly itemRight: Int32Array;
