@@ -3,8 +3,9 @@
 import { contextHits } from "../model/features.js";
 import type { Layer, Network } from "../model/network.js";
 import { CONTEXT_LENGTH } from "../model/network.js";
+import type { ColumnCosts } from "./column-costs.js";
 import type { Accumulators } from "./column-walk.js";
-import { type ColumnCosts, copyT } from "./cost-model.js";
+import { copyT } from "./copy-cost.js";
 import { MAX_WIDTH } from "./machine-network.js";
 import { AGAIN, END, packColumn } from "./packed-lists.js";
 

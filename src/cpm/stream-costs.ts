@@ -1,6 +1,7 @@
 /** Costs of the column kernel's columns: streams in the packed image (column-walk.ts). */
+
+import type { ColumnCosts } from "./column-costs.js";
 import { type Accumulators, ColumnWalk } from "./column-walk.js";
-import type { ColumnCosts } from "./cost-model.js";
 import type { Program } from "./program.js";
 
 /** Bytes of a share in its stream. */
