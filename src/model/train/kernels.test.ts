@@ -8,7 +8,7 @@ import { address } from "./workspace.js";
 
 /** Each kernel against the loop its documentation states, in plain TypeScript. */
 
-/** Of 8-bit steps, so that a row has blocks of 8, 4, 2 and 1 vectors of 16-bit numbers. */
+/** 15 vectors of 16-bit numbers: blocks of 8, 4, 2 and 1. */
 const WIDTH = 120;
 const EXAMPLES = 7;
 const INPUTS = 16;
@@ -197,7 +197,7 @@ describe("backward", () => {
 		}
 	});
 
-	test("outer, over tasks of several sizes", () => {
+	test("outer, over several tasks", () => {
 		const tasks = [activations(), activations(), activations()];
 		const y = arena.take(Int16Array, 3 * EXAMPLES * INPUTS);
 		const users = arena.take(Uint16Array, y.length);
