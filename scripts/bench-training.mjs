@@ -24,8 +24,9 @@ import { baselines } from "../dist/model/baselines.js";
 import { parseCorpus } from "../dist/model/corpus.js";
 import { evaluate } from "../dist/model/evaluate.js";
 import { DEFAULT_FEATURES, Z80AI_FEATURES } from "../dist/model/network.js";
+import { defaultHidden } from "../dist/model/train/recipe.js";
 import { splitByQuery } from "../dist/model/train/split.js";
-import { train } from "../dist/model/train/train.js";
+import { corpusSize, train } from "../dist/model/train/train.js";
 import { benchArithmetic } from "./bench-arithmetic.mjs";
 import { root } from "./lib.mjs";
 
@@ -34,7 +35,7 @@ const { values } = parseArgs({
 		seeds: { type: "string", default: "1,2,3" },
 		threads: { type: "string" },
 		only: { type: "string" },
-		hidden: { type: "string", default: "64" },
+		hidden: { type: "string" },
 		recipe: { type: "string", default: "{}" },
 		quick: { type: "boolean", default: false },
 		race: { type: "boolean", default: false },
@@ -60,7 +61,7 @@ const meanOf = (replies) => ({
 	overall: mean(replies.map((r) => r.overall)),
 	macro: mean(replies.map((r) => r.macro)),
 });
-const hidden = values.hidden.split(",").map(Number);
+const hidden = values.hidden?.split(",").map(Number);
 const recipe = JSON.parse(values.recipe);
 const HOLDOUT = 0.1;
 /** Queries measured on the emulator, and T-states between keys: 11,520 characters a second at 7.3728 MHz. */
@@ -84,7 +85,7 @@ async function bench(label, corpus, test) {
 		const before = process.cpuUsage();
 		const result = await train(corpus, {
 			features: DEFAULT_FEATURES,
-			hidden,
+			hidden: hidden ?? defaultHidden(corpusSize(corpus.pairs)),
 			seed,
 			holdout: HOLDOUT,
 			...threads,

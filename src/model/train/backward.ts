@@ -17,7 +17,7 @@ import { type Activity, address, CONTROL, ITEMS_PER_TASK, type Scratch, type Wor
  * An activation of this size pays half of the highest penalty; one n-gram hit is worth 8. Much larger ones feel little:
  * the machine's time depends on whether a neuron is active, not on how much.
  */
-const HALF_SATURATION = 10;
+const HALF_SATURATION = 32;
 /** exp(-30) is below what a float gradient can hold beside 1. */
 const NEGLIGIBLE = 30;
 

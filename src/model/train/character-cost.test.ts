@@ -20,7 +20,7 @@ test("penalties follow the weights that leave a neuron, shrinking how often it i
 	const seen = new Set<number>();
 	for (let j = 0; j < 16; j++) {
 		const leaving = Array.from(charset.keys()).filter((k) => network.layers[1]?.weights[k * 16 + j] !== 0).length;
-		expect(space.penalties[0]?.[j]).toBeCloseTo((2 * (155 + 36 * leaving)) / 1000, 5);
+		expect(space.penalties[0]?.[j]).toBeCloseTo((2 * (164 + 42 * leaving)) / 1000, 5);
 		const active = Array.from({ length: examples }, (_, e) => space.outputs[0]?.[e * 16 + j]).filter((y) => y !== 0);
 		expect(space.shrinkage[0]?.[j]).toBeCloseTo((0.5 * active.length) / examples, 4);
 		seen.add(active.length);

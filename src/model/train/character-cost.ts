@@ -6,14 +6,14 @@
  * activity_j is the share of examples in which j is above zero. A neuron's penalty is in proportion to the bracket, and
  * a weight's shrinking to activity_j: both are slopes of that sum. The query half of layer 1 is not paid for at every
  * character, and its context half only off the beaten track (the program keeps the sums of the usual replies).
- * The constants were fitted to programs measured on the emulator.
+ * The constants are a regression on the packer's predictions for 1,585 characters of three programs.
  */
 import type { LayerPlace } from "./parameters.js";
 import type { Workspace } from "./workspace.js";
 
 /** T-states per active neuron, and for each weight that leaves it. */
-const NEURON = 155;
-const WEIGHT = 36;
+const NEURON = 164;
+const WEIGHT = 42;
 /** Share of the old in the running mean of activity. */
 const MEMORY = 0.8;
 

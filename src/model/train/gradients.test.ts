@@ -52,7 +52,7 @@ class SmoothLoss {
 			});
 			if (l < layout.layers.length - 1) {
 				const toll = (plan.toll[e] as number) / (plan.weight[e] as number);
-				for (const [j, y] of x.entries()) loss += (toll * (penalties[l]?.[j] as number) * y) / (y + 10);
+				for (const [j, y] of x.entries()) loss += (toll * (penalties[l]?.[j] as number) * y) / (y + 32);
 			}
 		}
 		const logits = x.map((y) => y * scale);

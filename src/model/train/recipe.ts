@@ -66,9 +66,13 @@ export interface CorpusSize {
 	readonly replies: number;
 }
 
+/** Fewer pairs teach a teacher little. */
+const MIN_TEACHER_PAIRS = 1000;
+
 /** Whether a teacher pays, unless the user says. */
 export function wantsTeacher(size: CorpusSize): boolean {
-	return isSprawling(size) && size.pairs <= MAX_TEACHER_PAIRS;
+	const isEnough = size.pairs >= MIN_TEACHER_PAIRS && size.pairs <= MAX_TEACHER_PAIRS;
+	return isEnough && (isRedundant(size) || isSprawling(size));
 }
 
 /** Hidden layers, unless the user says. */
@@ -91,22 +95,29 @@ export function recipeFor(size: CorpusSize, hasTeacher: boolean): Recipe {
 	return {
 		batch: isLarge ? LARGE_BATCH : 64,
 		steps: isLarge ? LARGE_STEPS : Math.min(6000, Math.max(MIN_STEPS, pairs * 2)),
-		copies: isLarge ? Math.max(1, Math.min(8, Math.floor(LARGE_DRAWS / pairs))) : pairs < SMALL ? 40 : 14,
+		copies: copiesFor(size, hasTeacher),
 		balance: 0.8,
 		learningRate: 0.02,
 		sparsity: 0.02,
-		weightBudget: isSprawling(size) ? 35_000 : 19_000,
+		weightBudget: isSprawling(size) ? 35_000 : 19_500,
 		contextCost: 2,
-		penalty: isRedundant(size) ? 0.03 : 0.0014,
+		penalty: !isRedundant(size) ? 0.0011 : hasTeacher ? 0.016 : 0.021,
 		branchedToll: 0.1,
 		outputSparsity: isSprawling(size) ? 0.2 : 0.1,
-		dropout: isRedundant(size) && pairs < SMALL ? 0.1 : 0,
+		dropout: isRedundant(size) && pairs < SMALL && !hasTeacher ? 0.1 : 0,
 		unbranchedShare: isSprawling(size) ? 0.2 : 0.4,
-		invented: hasTeacher ? 40 : 0,
+		invented: !hasTeacher ? 0 : isRedundant(size) ? 60 : 40,
 		sharpness: 3,
 		measurements: 20,
 		patience: 10,
 	};
+}
+
+/** Made-up queries do part of what copies do. */
+function copiesFor(size: CorpusSize, hasTeacher: boolean): number {
+	if (size.pairs >= LARGE) return Math.max(1, Math.min(8, Math.floor(LARGE_DRAWS / size.pairs)));
+	if (size.pairs >= SMALL) return 14;
+	return hasTeacher && isRedundant(size) ? 20 : 40;
 }
 
 /** The recipe with `pressure` times the usual weight on what a character costs. */

@@ -173,8 +173,9 @@ async function learn(run: Run): Promise<Learnt> {
 	const sampler = new Sampler(items, trie.replies, recipe, run.random);
 	const measurer = new Measurer(space, engine, slots, trie);
 	const hasHoldout = prepared.holdoutItems.query.length > 0;
+	const measuredOn = hasHoldout ? prepared.holdoutItems : prepared.trainItems;
 	const schedule = new Schedule(space, recipe);
-	const best = new BestSoFar(space.quantised, recipe.weightBudget * BUDGET_SLACK);
+	const best = new BestSoFar(space.quantised, recipe.weightBudget * BUDGET_SLACK, measuredOn.query.length);
 	const steps = options.epochs === undefined ? recipe.steps : Math.ceil((options.epochs * run.pairs) / recipe.batch);
 
 	const curve: TrainProgress[] = [];
@@ -185,7 +186,7 @@ async function learn(run: Run): Promise<Learnt> {
 	const begunS = now();
 	let yieldedS = begunS;
 	const report = (): void => {
-		const measured = measurer.measure(hasHoldout ? prepared.holdoutItems : prepared.trainItems);
+		const measured = measurer.measure(measuredOn);
 		const accuracy = measured.reply;
 		const nonzeroWeights = countNonzeroWeights(space.layout, space.quantised);
 		best.offer(accuracy, nonzeroWeights);
