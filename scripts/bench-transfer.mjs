@@ -82,8 +82,8 @@ async function lrzszS(blockSize, baud, turnaroundS) {
 	return startS !== undefined && endS !== undefined ? endS - startS : undefined;
 }
 
-/** Two lengths: what the longer one takes more is the data phase alone, whatever start and end cost. */
-const PTY_BYTES = [128 * 1024, 640 * 1024];
+/** As much as a CP/M machine takes, and far more: the difference is the data phase alone, whatever start and end cost. */
+const PTY_BYTES = [64 * 1024, 576 * 1024];
 const SENDERS = ["sx", "zulm"];
 
 /**
@@ -102,8 +102,8 @@ async function overPty(blockSize) {
 	}
 	const [short, long] = PTY_BYTES;
 	return SENDERS.map((sender) => {
-		const total = median(took.get(`${sender} ${long}`));
-		const perBlock = (total - median(took.get(`${sender} ${short}`))) / ((long - short) / blockSize);
+		const total = median(took.get(`${sender} ${short}`));
+		const perBlock = (median(took.get(`${sender} ${long}`)) - total) / ((long - short) / blockSize);
 		return { total, perBlock };
 	});
 }
@@ -153,7 +153,8 @@ function median(values) {
 }
 
 const seconds = (value) => (value === undefined ? "-" : value.toFixed(2)).padStart(8);
-const signedPercent = (share) => `${share < 0 ? "" : "+"}${(100 * share).toFixed(1)}%`.padStart(8);
+const signedPercent = (share) =>
+	`${share < -0.0005 ? "" : "+"}${Math.abs(share) < 0.0005 ? "0.0" : (100 * share).toFixed(1)}%`.padStart(8);
 const percent = (value, limit) => (value === undefined ? "-".padStart(8) : signedPercent(value / limit - 1));
 
 console.log(`${length} bytes with CRC, seconds from the first block to the acknowledged end\n`);
@@ -175,11 +176,10 @@ for (const baud of bauds) {
 }
 console.log(`\nzulm is at most ${(100 * worst).toFixed(2)}% above the protocol's limit.`);
 if (hasLrzsz && isThere("socat")) {
-	const [, long] = PTY_BYTES;
 	console.log(
 		`\nThe same rx -c over the same pair of pseudo-terminals (socat), sx and zulm in turns, medians of ${ptyRuns} runs.\n` +
-			`Total: ${long} bytes by rx's clock, from its start byte to its ACK of the EOT, with the second it listens behind it.\n` +
-			"Data phase: microseconds for each block more, start and end not counted.\n",
+			`Total: seconds for ${PTY_BYTES[0]} bytes by rx's clock, from its start byte to its ACK of the EOT, with the second it listens behind it.\n` +
+			"Data phase: microseconds for each further block, start and end not counted.\n",
 	);
 	console.log(" block   total:  sx    zulm             data phase:  sx    zulm");
 	for (const blockSize of [128, 1024]) {

@@ -77,6 +77,15 @@ it("ends with 3 when the port disappears in mid-transfer, and the old program is
 	expect(readFileSync(`${drive}/CHAT.COM`, "latin1")).toBe("old");
 });
 
+it("begins again when the cable comes back, and counts it", async () => {
+	const { drive, path } = driveWithOldProgram();
+	const address = await unpluggedAfter(await emulate(drive), 20, 1);
+	const ran = await runZulm(["push", path, "--port", address, "--profile", "emulator", "--json"]);
+	expect(ran.exitCode, ran.stderr).toBe(0);
+	expect(ran.json()).toMatchObject({ transfer: { restarts: 1, skipped: false }, verify: { ok: true } });
+	expect(Buffer.compare(readFileSync(`${drive}/CHAT.COM`), program)).toBe(0);
+});
+
 it("says on Ctrl-C that it brings the machine back, because that takes seconds", async () => {
 	const { path } = driveWithOldProgram();
 	const controller = new AbortController();

@@ -56,10 +56,15 @@ export function cancellingMachine(): Promise<string> {
 	});
 }
 
-/** Passes everything on to the machine at `address`, and is unplugged after `bytes` bytes have gone to it. */
-export function unpluggedAfter(address: string, bytes: number): Promise<string> {
+/**
+ * Passes everything on to the machine at `address`, and is unplugged after `bytes` bytes have gone to it: each time it is
+ * plugged in, or the first `times`.
+ */
+export function unpluggedAfter(address: string, bytes: number, times = Number.POSITIVE_INFINITY): Promise<string> {
 	const { hostname, port } = new URL(address);
+	let plugged = 0;
 	return listen((socket) => {
+		const holds = ++plugged > times;
 		const machine = connect(Number(port), hostname);
 		onTestFinished(() => {
 			machine.destroy();
@@ -67,7 +72,7 @@ export function unpluggedAfter(address: string, bytes: number): Promise<string> 
 		let passed = 0;
 		socket.on("data", (chunk: Buffer) => {
 			passed += chunk.length;
-			if (passed < bytes) machine.write(chunk);
+			if (holds || passed < bytes) machine.write(chunk);
 			else {
 				socket.destroy();
 				machine.destroy();
