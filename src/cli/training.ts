@@ -1,9 +1,9 @@
 /** Training as the commands `train` and `deploy` share it: options in, progress out, the result as JSON. */
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { packModel } from "../cpm/pack.js";
 import { predict } from "../cpm/predict.js";
 import type { Corpus } from "../model/corpus.js";
-import { DEFAULT_FEATURES, type Model } from "../model/network.js";
+import { DEFAULT_FEATURES, type Model, type QueryFeatures, Z80AI_FEATURES } from "../model/network.js";
 import { type BudgetPoint, trainToBudget } from "../model/train/budget.js";
 import { defaultHidden, wantsTeacher } from "../model/train/recipe.js";
 import { corpusSize, type TrainOptions, type TrainProgress, type TrainResult, train } from "../model/train/train.js";
@@ -14,6 +14,9 @@ import { widthsOf } from "./model-summary.js";
 
 export interface TrainingOptions {
 	readonly hidden?: number[];
+	readonly queryBuckets?: QueryFeatures["buckets"];
+	readonly queryNgrams?: QueryFeatures["ngrams"];
+	readonly z80ai?: boolean;
 	readonly teacher?: boolean;
 	readonly epochs?: number;
 	readonly seconds?: number;
@@ -29,6 +32,18 @@ const MIN_PAIRS_TO_HOLD_OUT = 50;
 export function addTrainingOptions(command: Command): Command {
 	return command
 		.option("--hidden <widths>", "hidden layers, as in 256,192,128 (default: 64; 128 for many replies)", widths)
+		.option(
+			"--query-buckets <n>",
+			"buckets that a query's letters are hashed into: 128, 256, 512 or 1024 (default)",
+			buckets,
+		)
+		.option("--query-ngrams <n>", "letters hashed together: 2, 3 or 2,3 (default)", ngrams)
+		.addOption(
+			new Option("--z80ai", "the query features of z80ai's models: --query-buckets 128 --query-ngrams 3").conflicts([
+				"queryBuckets",
+				"queryNgrams",
+			]),
+		)
 		.option("--teacher", "learn from made-up queries too, which a teacher answers (default: for many replies)")
 		.option("--no-teacher", "learn from the corpus alone")
 		.option("--epochs <n>", "passes over the corpus", integer(1))
@@ -64,7 +79,7 @@ export async function trainCorpus(
 	const { out, signal } = session;
 	const size = corpusSize(corpus.pairs);
 	const settings: TrainOptions = {
-		features: resume?.network.features ?? DEFAULT_FEATURES,
+		features: featuresOf(options, resume),
 		hidden: options.hidden ?? (resume === undefined ? defaultHidden(size) : widthsOf(resume.network).slice(1, -1)),
 		...(options.epochs === undefined ? {} : { epochs: options.epochs }),
 		...(options.seconds === undefined ? {} : { seconds: options.seconds }),
@@ -77,6 +92,26 @@ export async function trainCorpus(
 	};
 	if (options.budget === undefined) return { ...(await train(corpus, settings)), tradeOff: null };
 	return await trainWithin(options.budget, session, corpus, settings);
+}
+
+/** What was asked for; of a model to go on from, its own where nothing was. */
+function featuresOf({ z80ai, queryBuckets, queryNgrams }: TrainingOptions, resume?: Model): QueryFeatures {
+	if (z80ai === true) return Z80AI_FEATURES;
+	const usual = resume?.network.features ?? DEFAULT_FEATURES;
+	return { buckets: queryBuckets ?? usual.buckets, ngrams: queryNgrams ?? usual.ngrams };
+}
+
+function buckets(text: string): QueryFeatures["buckets"] {
+	const found = ([128, 256, 512, 1024] as const).find((size) => String(size) === text.trim());
+	if (found === undefined) throw new InvalidArgumentError("It must be 128, 256, 512 or 1024.");
+	return found;
+}
+
+function ngrams(text: string): QueryFeatures["ngrams"] {
+	const lengths = text.split(",").map((part) => part.trim());
+	const found = ([2, 3] as const).filter((length) => lengths.includes(String(length)));
+	if (found.length !== lengths.length) throw new InvalidArgumentError("It must be 2, 3 or 2,3.");
+	return found;
 }
 
 /** As many queries as move the mean of a prediction. */

@@ -6,6 +6,7 @@ import { crc16 } from "../../base/crc16.js";
 import { parseIntelHex } from "../../cpm/hex.js";
 import { measureProgram } from "../../emu/measure.js";
 import type { Baselines } from "../../model/baselines.js";
+import { decodeModel } from "../../model/npz.js";
 import type { EvaluationResult, PackResult, ProgramResult, TrainedResult } from "../../report/results.js";
 import { testFolder } from "../testing/folder.js";
 import { runZulm } from "../testing/run.js";
@@ -48,6 +49,26 @@ describe("train", () => {
 		const impossible = await runZulm([...args("10"), "--epochs", "2", "--json"]);
 		expect(impossible.exitCode).toBe(2);
 		expect(impossible.json()).toMatchObject({ error: { message: expect.stringContaining("the least was") } });
+	});
+
+	it("hashes queries as asked, and as z80ai does", async () => {
+		const folder = testFolder();
+		const corpus = folder.write("corpus.txt", SMALL_CORPUS);
+		const args = ["train", corpus, "-o", folder.at("m.npz"), "--hidden", "8", "--epochs", "1", "--json"];
+		const features = async (...given: string[]) => {
+			expect((await runZulm([...args, ...given])).exitCode).toBe(0);
+			return decodeModel(readFileSync(folder.at("m.npz"))).network.features;
+		};
+		expect(await features("--query-buckets", "512", "--query-ngrams", "3,2")).toEqual({ buckets: 512, ngrams: [2, 3] });
+		expect(await features("--query-ngrams", "2")).toEqual({ buckets: 1024, ngrams: [2] });
+		expect(await features("--z80ai")).toEqual({ buckets: 128, ngrams: [3] });
+		for (const wrong of [
+			["--query-buckets", "100"],
+			["--query-ngrams", "4"],
+			["--query-ngrams", "2,2"],
+			["--z80ai", "--query-buckets", "512"],
+		])
+			expect((await runZulm([...args, ...wrong])).exitCode).toBe(2);
 	});
 
 	it("goes on from a model of the same shape", async () => {

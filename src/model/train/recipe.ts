@@ -120,6 +120,25 @@ function copiesFor(size: CorpusSize, hasTeacher: boolean): number {
 	return hasTeacher && isRedundant(size) ? 20 : 40;
 }
 
+/** Hidden neurons, in all layers together, beyond which a network is deep and wide: one layer has no more. */
+const WIDE = 256;
+const WIDE_WEIGHTS_PER_NEURON = 100;
+const WIDE_PENALTY = 0.0014;
+
+/**
+ * The recipe for hidden layers of these widths: deep and wide ones, such as z80ai's 256-192-128, need more weights, and
+ * the usual penalty on active neurons, summed over so many, would empty them all.
+ */
+export function forShape(recipe: Recipe, hidden: readonly number[]): Recipe {
+	const neurons = hidden.reduce((sum, width) => sum + width, 0);
+	if (neurons <= WIDE) return recipe;
+	return {
+		...recipe,
+		weightBudget: Math.max(recipe.weightBudget, WIDE_WEIGHTS_PER_NEURON * neurons),
+		penalty: Math.min(recipe.penalty, WIDE_PENALTY),
+	};
+}
+
 /** The recipe with `pressure` times the usual weight on what a character costs. */
 export function underPressure(recipe: Recipe, pressure: number): Recipe {
 	return {

@@ -16,7 +16,7 @@ import { Engine } from "./engine.js";
 import { Measurer } from "./measure.js";
 import { countNonzeroWeights, toNetwork } from "./parameters.js";
 import { MAX_WIDTH, type Prepared, prepare } from "./prepare.js";
-import { type CorpusSize, type Recipe, recipeFor, underPressure, wantsTeacher } from "./recipe.js";
+import { type CorpusSize, forShape, type Recipe, recipeFor, underPressure, wantsTeacher } from "./recipe.js";
 import { Sampler, SlotTable } from "./sampler.js";
 import { Schedule } from "./schedule.js";
 import { splitByQuery } from "./split.js";
@@ -106,7 +106,7 @@ export async function train(corpus: Corpus, options: TrainOptions): Promise<Trai
 	const random = new Random(options.seed);
 	const split = splitByQuery(corpus.pairs, options.holdout, random);
 	const size = corpusSize(split.train);
-	const usual = recipeFor(size, options.teacher ?? wantsTeacher(size));
+	const usual = forShape(recipeFor(size, options.teacher ?? wantsTeacher(size)), options.hidden);
 	if (options.teacher === true) checkTeacher(split.train);
 	const recipe: Recipe = { ...underPressure(usual, options.costPressure ?? 1), ...options.recipe };
 	const threads = options.threads ?? threadsFor(recipe);
