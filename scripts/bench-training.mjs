@@ -155,6 +155,7 @@ async function secondsTo(accuracy, label, corpus) {
 			seed,
 			holdout: 0,
 			teacher: false,
+			teacher: false,
 			...threads,
 			signal: stop.signal,
 			recipe: RACE,

@@ -25,7 +25,7 @@ import { createWorkspace, DROP, KEEP, type Workspace } from "./workspace.js";
 /** Widest layer the Z80 program indexes with one byte. */
 export const MAX_WIDTH = 256;
 /** A rare reply gets at most this many times the usual copies. */
-const MAX_RARITY = 4;
+const MAX_RARITY = 8;
 
 export interface Prepared {
 	readonly space: Workspace;

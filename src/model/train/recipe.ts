@@ -98,10 +98,10 @@ export function recipeFor(size: CorpusSize, hasTeacher: boolean): Recipe {
 		copies: copiesFor(size, hasTeacher),
 		balance: 0.8,
 		learningRate: 0.02,
-		sparsity: 0.02,
-		weightBudget: isSprawling(size) ? 35_000 : 19_500,
+		sparsity: isSprawling(size) ? 0.02 : 0.01,
+		weightBudget: isSprawling(size) ? 35_000 : 19_000,
 		contextCost: 2,
-		penalty: !isRedundant(size) ? 0.0011 : hasTeacher ? 0.016 : 0.021,
+		penalty: penaltyFor(size, hasTeacher),
 		branchedToll: 0.1,
 		outputSparsity: isSprawling(size) ? 0.2 : 0.1,
 		dropout: isRedundant(size) && pairs < SMALL && !hasTeacher ? 0.1 : 0,
@@ -111,6 +111,13 @@ export function recipeFor(size: CorpusSize, hasTeacher: boolean): Recipe {
 		measurements: 20,
 		patience: 10,
 	};
+}
+
+/** With more to learn from, fewer neurons are active anyway. */
+function penaltyFor(size: CorpusSize, hasTeacher: boolean): number {
+	if (!isRedundant(size)) return 0.0011;
+	if (size.pairs >= LARGE) return 0.019;
+	return hasTeacher ? 0.013 : 0.03;
 }
 
 /** Made-up queries do part of what copies do. */
