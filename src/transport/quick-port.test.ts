@@ -1,63 +1,88 @@
 /** The short way to a port, with files in place of devices; over a real pseudo-terminal it is in serial-link.test.ts. */
+import { EventEmitter } from "node:events";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { testFolder } from "../cli/testing/folder.js";
-import { quicken } from "./quick-port.js";
+import { bytesToText, textToBytes } from "./byte-reader.js";
+import { readPort, writeNow } from "./quick-port.js";
 
-/** What the serialport package binds a port to, as far as the short way knows it. */
-function fakePort(fd: number | null, pollError: Error | null = null) {
-	const slow: string[] = [];
-	const port = {
-		fd,
-		poller: { once: (_event: string, tell: (error: Error | null) => void) => tell(pollError) },
-		write: async (buffer: Buffer) => void slow.push(`write ${buffer.toString()}`),
-		read: async (buffer: Buffer, _offset: number, _length: number) => {
-			slow.push("read");
-			return { buffer, bytesRead: 0 };
-		},
-	};
-	quicken(port as unknown as Parameters<typeof quicken>[0]);
-	return { port, slow };
+type Port = Parameters<typeof readPort>[0];
+
+/** A port of the serialport package, as far as the short way knows it. `poll` makes its poller tell. */
+class FakePort extends EventEmitter {
+	writableLength = 0;
+	poll: (error: Error | null) => void = () => {};
+	readonly port;
+
+	constructor(fd: number | null) {
+		super();
+		this.port = {
+			fd,
+			isOpen: fd !== null,
+			poller: {
+				once: (_: string, tell: (error: Error | null) => void) => {
+					this.poll = tell;
+				},
+			},
+		};
+	}
+
+	get isReadByPackage(): boolean {
+		return this.listenerCount("data") > 0;
+	}
 }
 
-it("reads and writes at once what the descriptor takes and has", async () => {
-	const folder = testFolder();
-	const path = folder.write("device", Buffer.from("abc"));
+function listening(port: FakePort): { heard: string } {
+	const ear = { heard: "" };
+	readPort(port as unknown as Port, (bytes) => {
+		ear.heard += bytesToText(bytes);
+	});
+	return ear;
+}
+
+it("reads when the poller says so, until there is nothing to read; then the package does", () => {
+	const fd = openSync(testFolder().write("device", Buffer.from("abc")), "r");
+	const port = new FakePort(fd);
+	const ear = listening(port);
+	expect(ear.heard).toBe("");
+	port.poll(null);
+	expect([ear.heard, port.isReadByPackage]).toEqual(["abc", false]);
+	port.poll(null);
+	expect([ear.heard, port.isReadByPackage]).toEqual(["abc", true]);
+	port.emit("data", Buffer.from("def"));
+	expect(ear.heard).toBe("abcdef");
+	closeSync(fd);
+});
+
+it("leaves an error to the package, and a port that is being closed alone", () => {
+	const port = new FakePort(-1);
+	listening(port);
+	port.poll(new Error("EIO"));
+	expect(port.isReadByPackage).toBe(true);
+
+	const closing = new FakePort(-1);
+	listening(closing);
+	closing.port.isOpen = false;
+	closing.poll(new Error("Canceled"));
+	expect(closing.isReadByPackage).toBe(false);
+});
+
+it("writes at once what the driver takes, never before what still waits, and nothing where it fails", () => {
+	const path = testFolder().write("device", Buffer.alloc(0));
 	const fd = openSync(path, "r+");
-	try {
-		const { port, slow } = fakePort(fd);
-		const buffer = Buffer.alloc(8);
-		expect(await port.read(buffer, 2, 6)).toEqual({ buffer, bytesRead: 3 });
-		expect(buffer.toString("latin1")).toBe("\0\0abc\0\0\0");
-		await port.write(Buffer.from("def"));
-		expect(readFileSync(path, "latin1")).toBe("abcdef");
-		expect(slow).toEqual([]);
-	} finally {
-		closeSync(fd);
-	}
+	const write = (port: FakePort) => writeNow(port as unknown as Port, textToBytes("abc"));
+	const port = new FakePort(fd);
+	expect([write(port), readFileSync(path, "latin1")]).toEqual([3, "abc"]);
+	port.writableLength = 1;
+	expect(write(port)).toBe(0);
+	closeSync(fd);
+	expect([write(new FakePort(-1)), write(new FakePort(null))]).toEqual([0, 0]);
+	expect(readFileSync(path, "latin1")).toBe("abc");
 });
 
-it("goes the package's way at the end of file, on an error, and on a port that was closed", async () => {
-	const closed = openSync(testFolder().write("device", Buffer.alloc(0)), "r");
-	const { port, slow } = fakePort(closed);
-	await port.read(Buffer.alloc(4), 0, 4);
-	await port.write(Buffer.from("read-only"));
-	closeSync(closed);
-	const gone = fakePort(null);
-	await gone.port.read(Buffer.alloc(4), 0, 4);
-	await gone.port.write(Buffer.from("gone"));
-	expect([...slow, ...gone.slow]).toEqual(["read", "write read-only", "read", "write gone"]);
-});
-
-it("passes on what the poller says of a port that is being closed", async () => {
-	const cancelled = Object.assign(new Error("Canceled"), { canceled: true });
-	await expect(fakePort(3, cancelled).port.read(Buffer.alloc(1), 0, 1)).rejects.toBe(cancelled);
-});
-
-it("leaves ports without a poller alone, and no port at all", () => {
-	const read = () => {};
-	const port = { read } as unknown as NonNullable<Parameters<typeof quicken>[0]>;
-	quicken(port);
-	quicken(undefined);
-	expect(port.read).toBe(read);
+it("is not there for ports without a poller", () => {
+	const port = Object.assign(new EventEmitter(), { port: {} }) as unknown as FakePort;
+	listening(port);
+	expect(port.listenerCount("data")).toBe(1);
+	expect(writeNow(port as unknown as Port, textToBytes("abc"))).toBe(0);
 });

@@ -1,52 +1,66 @@
 /**
  * A shorter way between a byte on a serial port and us than the serialport package's own.
  *
- *   the package:  epoll ─► JavaScript ─► thread pool: read ─► JavaScript      and a thread for each write
- *   here:         epoll ─► JavaScript: read                                   and the write at once
+ *   the package:  epoll ─► JavaScript ─► thread pool: read ─► stream ─► JavaScript      and a thread for each write
+ *   here:         epoll ─► JavaScript: read                                             and the write at once
  *
- * The package opens ports non-blocking, so reading when the poller says so, and writing what the driver's buffer takes,
- * never waits: a thread only adds its two hand-overs to every block. What is not plain success (a full buffer, an
- * error, the end) goes the package's own way, which knows what to do. Windows has no poller and stays as it is.
+ * The package opens ports non-blocking, so reading when its poller says so, and writing what the driver's buffer takes,
+ * never waits: threads and streams only add their hand-overs to every block. What is not plain success (a full buffer,
+ * an error, the end) goes the package's own way, which knows what to do. Windows has no poller and knows no other.
  */
 import { readSync, writeSync } from "node:fs";
 import type { SerialPort, SerialPortMock } from "serialport";
 
-type Bound = NonNullable<SerialPort["port"] | SerialPortMock["port"]>;
+type Port = SerialPort | SerialPortMock;
+type Bound = NonNullable<Port["port"]>;
 type Polled = Extract<Bound, { readonly poller: unknown }>;
 
-/** Shortens the way of a port that has just been opened and of which nothing has been read. */
-export function quicken(port: Bound | undefined): void {
-	if (port === undefined || !("poller" in port)) return;
-	const [readSlowly, writeSlowly] = [port.read.bind(port), port.write.bind(port)];
-	port.write = async (buffer) => {
-		const written = writeNow(port, buffer);
-		if (written < buffer.length) await writeSlowly(buffer.subarray(written));
-	};
-	port.read = (buffer, offset, length) =>
-		new Promise((resolve, reject) => {
-			port.poller.once("readable", (error) => {
-				const bytesRead = error ? 0 : readNow(port, buffer, offset, length);
-				if (error) reject(error);
-				else if (bytesRead > 0) resolve({ buffer, bytesRead });
-				else readSlowly(buffer, offset, length).then(resolve, reject);
-			});
+/** What a driver can have gathered between two looks; more comes with the next. */
+const READ_BYTES = 4096;
+
+/** Gives `onBytes` what arrives at `port`, which has just been opened. */
+export function readPort(port: Port, onBytes: (bytes: Uint8Array) => void): void {
+	const throughPackage = () => void port.on("data", (chunk: Buffer) => onBytes(new Uint8Array(chunk)));
+	const polled = polledPort(port);
+	if (polled === undefined) {
+		throughPackage();
+		return;
+	}
+	const buffer = new Uint8Array(READ_BYTES);
+	const wait = () => {
+		polled.poller.once("readable", (error) => {
+			const count = error ? 0 : readNow(polled, buffer);
+			if (count > 0) onBytes(buffer.slice(0, count));
+			// Closing the port ends the wait with an error; any other one is the package's to tell.
+			if (!polled.isOpen) return;
+			if (count > 0) wait();
+			else throughPackage();
 		});
+	};
+	wait();
 }
 
-/** How many bytes the driver takes without waiting; 0 also when it fails: the long way then meets the same failure. */
-function writeNow({ fd }: Polled, buffer: Buffer): number {
+/** How many of `bytes` the driver takes at once; the package must be given the rest. */
+export function writeNow(port: Port, bytes: Uint8Array): number {
+	const polled = polledPort(port);
+	// Not before what the package still has to write.
+	if (polled === undefined || polled.fd === null || port.writableLength > 0) return 0;
 	try {
-		return fd === null ? 0 : writeSync(fd, buffer);
+		return writeSync(polled.fd, bytes);
 	} catch {
 		return 0;
 	}
 }
 
-/** How many bytes were there; 0 as above. */
-function readNow({ fd }: Polled, buffer: Buffer, offset: number, length: number): number {
+/** How many bytes were there; 0 when it fails, too: the package then meets the same failure. */
+function readNow({ fd }: Polled, buffer: Uint8Array): number {
 	try {
-		return fd === null ? 0 : readSync(fd, buffer, offset, length, null);
+		return fd === null ? 0 : readSync(fd, buffer);
 	} catch {
 		return 0;
 	}
+}
+
+function polledPort({ port }: Port): Polled | undefined {
+	return port !== undefined && "poller" in port ? port : undefined;
 }

@@ -1,7 +1,7 @@
 /**
  * A real serial port as a Link, through the serialport package (13.x).
  *
- *   adapter ──► SerialPort "data" ──► onData         write, drain ──► SerialPort ──► adapter
+ *   adapter ──► SerialPort ──► onData         write, drain ──► SerialPort ──► adapter        (see quick-port.ts)
  *
  * On a pty every open option is accepted and control lines fail; a peer that vanishes shows at the next write; "close"
  * may then come twice. What it does not do: reopen, change speed, XON/XOFF (it would eat bytes of a binary transfer).
@@ -12,7 +12,7 @@ import { realClock } from "./clock.js";
 import type { ControlLines, Link, LinkDescription } from "./link.js";
 import { LinkListeners } from "./link-listeners.js";
 import { listPorts, type PortInfo } from "./ports.js";
-import { quicken } from "./quick-port.js";
+import { readPort, writeNow } from "./quick-port.js";
 import { lineLost, openFailure } from "./serial-errors.js";
 
 export interface SerialOptions {
@@ -58,7 +58,6 @@ export async function openSerial(path: string, options: SerialOptions): Promise<
 	} catch (cause) {
 		throw openFailure(path, cause, await ports());
 	}
-	quicken(port.port);
 	const hasControlLines = await promised((done) => port.get((error) => done(error))).then(
 		() => true,
 		() => false,
@@ -100,7 +99,7 @@ class SerialLink implements Link {
 			...(serialNumber === undefined ? {} : { serialNumber }),
 		};
 		this.controlLines = hasControlLines ? controlLinesOf(port) : undefined;
-		port.on("data", (chunk: Buffer) => this.#listeners.data(new Uint8Array(chunk), this.clock.now()));
+		readPort(port, (bytes) => this.#listeners.data(bytes, this.clock.now()));
 		port.on("close", (error: Error | null) => this.#lose(error));
 		port.on("error", (error: Error) => this.#lose(error));
 		port.on("end", () => this.#lose(new Error("end of file")));
@@ -111,7 +110,8 @@ class SerialLink implements Link {
 	}
 
 	async write(bytes: Uint8Array): Promise<void> {
-		await this.#whileOpen((done) => this.#port.write(Buffer.from(bytes), done));
+		const rest = bytes.subarray(this.#listeners.closed ? 0 : writeNow(this.#port, bytes));
+		if (rest.length > 0) await this.#whileOpen((done) => this.#port.write(Buffer.from(rest), done));
 	}
 
 	async drain(): Promise<void> {
