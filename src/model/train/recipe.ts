@@ -46,7 +46,7 @@ export interface Recipe {
 const SMALL = 6000;
 /** From this many pairs on, more of them per step and more steps pay. */
 const LARGE = 10_000;
-const LARGE_BATCH = 128;
+const LARGE_BATCH = 256;
 const LARGE_STEPS = 8000;
 /** More rows than this are never all drawn, so a million pairs need no copies (and no gigabytes for them). */
 const LARGE_DRAWS = LARGE_STEPS * LARGE_BATCH;
@@ -93,7 +93,7 @@ export function recipeFor(size: CorpusSize, hasTeacher: boolean): Recipe {
 	const { pairs } = size;
 	const isLarge = pairs >= LARGE;
 	return {
-		batch: isLarge ? LARGE_BATCH : 64,
+		batch: isLarge ? LARGE_BATCH : hasTeacher ? 128 : 64,
 		steps: isLarge ? LARGE_STEPS : Math.min(6000, Math.max(MIN_STEPS, pairs * 2)),
 		copies: copiesFor(size, hasTeacher),
 		balance: 0.8,
@@ -103,7 +103,7 @@ export function recipeFor(size: CorpusSize, hasTeacher: boolean): Recipe {
 		contextCost: 2,
 		penalty: penaltyFor(size, hasTeacher),
 		branchedToll: 0.1,
-		outputSparsity: isSprawling(size) ? 0.2 : 0.1,
+		outputSparsity: isSprawling(size) ? 0.15 : 0.1,
 		dropout: isRedundant(size) && pairs < SMALL && !hasTeacher ? 0.1 : 0,
 		unbranchedShare: isSprawling(size) ? 0.2 : 0.4,
 		invented: !hasTeacher ? 0 : isRedundant(size) ? 60 : 40,
