@@ -55,6 +55,17 @@ describe("a few dozen pairs", () => {
 		expect(await bytes(2)).not.toEqual(first);
 	});
 
+	test("a teacher is used when asked for, out of fold figure and all, and gives the same bytes again", async () => {
+		const taught = () => train(CHAT, { ...OPTIONS, teacher: true, epochs: 100 });
+		const first = await taught();
+		expect(first.teacher?.outOfFold).toBeGreaterThan(0.2);
+		expect(first.teacher?.outOfFold).toBeLessThan(1);
+		expect(encodeModel((await taught()).model)).toEqual(encodeModel(first.model));
+		const untaught = await train(CHAT, { ...OPTIONS, epochs: 100 });
+		expect(untaught.teacher).toBeUndefined();
+		expect(first.examples).toBeGreaterThan(untaught.examples);
+	});
+
 	test("the model file knows replies, seed, corpus and figures", async () => {
 		const { model } = await train(CHAT, { ...OPTIONS, holdout: 0.2, epochs: 50 });
 		expect(decodeModel(encodeModel(model))).toEqual(model);
@@ -185,6 +196,8 @@ describe("odd corpora", () => {
 	test("impossible options are refused", async () => {
 		await expect(train(CHAT, { ...OPTIONS, hidden: [0] })).rejects.toMatchObject({ code: "usage" });
 		await expect(train(CHAT, { ...OPTIONS, hidden: [257] })).rejects.toMatchObject({ code: "usage" });
+		const big = corpusOf(Array.from({ length: 4001 }, (_, n) => `query ${n}|OK`).join("\n"));
+		await expect(train(big, { ...OPTIONS, teacher: true })).rejects.toMatchObject({ code: "usage" });
 		await expect(train(CHAT, { ...OPTIONS, holdout: 0.9 })).rejects.toMatchObject({ code: "usage" });
 	});
 });
@@ -194,8 +207,10 @@ const BUILT = new URL("../../../dist/model/train/train.js", import.meta.url);
 describe.skipIf(!existsSync(BUILT))("threads (built code)", () => {
 	test("the same bytes on one, two and five threads", async () => {
 		const built = (await import(BUILT.href)) as { train: typeof train };
-		const bytes = async (threads: number) =>
-			encodeModel((await built.train(CHAT, { ...OPTIONS, holdout: 0.2, epochs: 300, threads })).model);
+		const bytes = async (threads: number) => {
+			const options = { ...OPTIONS, holdout: 0.2, epochs: 300, teacher: true, threads };
+			return encodeModel((await built.train(CHAT, options)).model);
+		};
 		const one = await bytes(1);
 		expect(await bytes(2)).toEqual(one);
 		expect(await bytes(5)).toEqual(one);
