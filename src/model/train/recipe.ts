@@ -99,7 +99,7 @@ export function recipeFor(size: CorpusSize, hasTeacher: boolean): Recipe {
 		balance: 0.8,
 		learningRate: 0.02,
 		sparsity: isSprawling(size) ? 0.02 : 0.01,
-		weightBudget: isSprawling(size) ? 35_000 : 19_000,
+		weightBudget: isSprawling(size) ? 34_500 : 19_000,
 		contextCost: 2,
 		penalty: penaltyFor(size, hasTeacher),
 		branchedToll: 0.1,
