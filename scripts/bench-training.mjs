@@ -155,7 +155,6 @@ async function secondsTo(accuracy, label, corpus) {
 			seed,
 			holdout: 0,
 			teacher: false,
-			teacher: false,
 			...threads,
 			signal: stop.signal,
 			recipe: RACE,
