@@ -60,19 +60,23 @@ export function machineNetwork(network: Network, kernel: Kernel): MachineNetwork
 	checkShape(network);
 	const { features, charset } = network;
 	const [first, ...others] = network.layers as [Layer, ...Layer[]];
-	const activity = hiddenActivity(network);
+	// The packed kernel has no use for it.
+	const activity = kernel === "column" ? hiddenActivity(network) : undefined;
 	const layers: MachineLayer[] = [];
 	// The neurons of the layer before in the order in which they are scanned.
 	let inputs: readonly number[] = identity(first.outputs);
 	others.forEach((layer, i) => {
 		const isHidden = i < others.length - 1;
-		const ordered = kernel === "column" ? laidOut : inModelOrder;
-		const machine = ordered(
-			layer,
-			inputs,
-			inputs.map((input) => activity[i]?.[input] as number),
-			isHidden,
-		);
+		const active = activity?.[i];
+		const machine =
+			active === undefined
+				? inModelOrder(layer, inputs, isHidden)
+				: laidOut(
+						layer,
+						inputs,
+						inputs.map((input) => active[input] as number),
+						isHidden,
+					);
 		layers.push(machine);
 		inputs = machine.neurons;
 	});
@@ -80,7 +84,7 @@ export function machineNetwork(network: Network, kernel: Kernel): MachineNetwork
 }
 
 /** For the packed kernel: no shared sums. */
-function inModelOrder(layer: Layer, inputs: readonly number[], _: readonly number[], isHidden: boolean): MachineLayer {
+function inModelOrder(layer: Layer, inputs: readonly number[], isHidden: boolean): MachineLayer {
 	const { rows, start } = accumulators(layer, inputs, isHidden);
 	return {
 		width: layer.outputs,
