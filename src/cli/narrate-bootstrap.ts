@@ -22,7 +22,8 @@ export function narrateBootstrap(out: Output, event: SessionEvent): void {
 			const share = event.characters / event.of;
 			const again = event.again === 0 ? "" : ", once more";
 			out.progress(
-				`typing ${formatBar(share)} ${formatCount(event.characters)} characters (${formatShare(share)})${again}`,
+				"typing",
+				`${formatBar(share)} ${formatCount(event.characters)} characters (${formatShare(share)})${again}`,
 			);
 			break;
 		}

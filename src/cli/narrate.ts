@@ -10,9 +10,9 @@ export function narrate(out: Output): OnSessionEvent {
 	return (event) => {
 		switch (event.type) {
 			case "progress":
-				return out.progress(describeProgress(event.progress));
+				return out.progress("sending", describeProgress(event.progress));
 			case "command":
-				return out.progress(`typing ${visible(event.command)}`);
+				return out.progress("typing", visible(event.command));
 			case "receiver-missing":
 				return out.note(`  the machine has no ${event.receiver} receiver; trying the next`);
 			case "recovered":
@@ -23,12 +23,12 @@ export function narrate(out: Output): OnSessionEvent {
 	};
 }
 
-/** "sending ━━━━━━────────── 12,288 bytes (35.2%), 10,277 bytes/s, 2.20 s left" */
+/** "━━━━━━────────── 12,288 bytes (35.2%), 10,277 bytes/s, 2.20 s left" */
 export function describeProgress({ block, blocks, bytes, bytesPerSecond, etaS, retries }: TransferProgress): string {
 	const left = etaS === undefined ? "" : `, ${formatSeconds(etaS)} left`;
 	const again = retries === 0 ? "" : `, ${formatNumberOf(retries, "block")} sent again`;
 	const share = block / blocks;
-	return `sending ${formatBar(share)} ${formatCount(bytes)} bytes (${formatShare(share)}), ${formatRate(bytesPerSecond)}${left}${again}`;
+	return `${formatBar(share)} ${formatCount(bytes)} bytes (${formatShare(share)}), ${formatRate(bytesPerSecond)}${left}${again}`;
 }
 
 /** "34,944 bytes in 3.40 s, 10,278 bytes/s, xmodem-crc, nothing sent twice" */

@@ -54,28 +54,36 @@ describe("Output", () => {
 
 	it("rewrites one line of a terminal, within its width, and clears it before the next word", () => {
 		const { text, out } = capture({ tty: true, env: { NO_COLOR: "1" } });
-		out.progress("x".repeat(100));
-		out.progress("too soon to be drawn");
-		expect(text.stderr).toBe(`\r\u001b[K… ${"x".repeat(37)}`);
+		out.progress("sending", "x".repeat(100));
+		out.progress("sending", "too soon to be drawn");
+		expect(text.stderr).toBe(`\r\u001b[K… sending ${"x".repeat(29)}`);
 		out.print("done");
 		expect(text.stderr.endsWith("\r\u001b[K")).toBe(true);
 		expect(text.stdout).toBe("done\n");
 	});
 
+	it("draws at once what another step says first, however short the one before was", () => {
+		const { text, out } = capture({ tty: true, env: { NO_COLOR: "1" } });
+		out.progress("typing", "RX");
+		out.progress("sending", "1 block");
+		out.progress("sending", "2 blocks");
+		expect(text.stderr).toBe("\r\u001b[K… typing RX\r\u001b[K… sending 1 block");
+	});
+
 	it("redraws nothing on a dumb terminal", () => {
 		const { text, out, clock } = capture({ tty: true, env: { TERM: "dumb" } });
 		clock.nowS += 10;
-		out.progress("half way");
+		out.progress("sending", "half of it");
 		out.clearProgress();
-		expect(text.stderr).toBe("half way\n");
+		expect(text.stderr).toBe("sending half of it\n");
 	});
 
 	it("writes a plain progress line where there is no terminal, when nothing was said for three seconds", () => {
 		const { text, out, clock } = capture();
 		for (; clock.nowS < 110; clock.nowS++) {
 			if (clock.nowS === 104) out.print("a step");
-			else out.progress(`at ${clock.nowS}`);
+			else out.progress(clock.nowS < 106 ? "sending" : "asked", `at ${clock.nowS}`);
 		}
-		expect(text.stderr).toBe("at 103\nat 107\n");
+		expect(text.stderr).toBe("sending at 103\nasked at 107\n");
 	});
 });

@@ -16,7 +16,7 @@ import type { CliIo, MaybeTty } from "./io.js";
 
 export { visible };
 
-/** Plain progress lines come at most this often; a terminal's line is redrawn at most every REDRAW_S. */
+/** Plain progress lines come at most this often; a terminal's line about one thing is redrawn at most every REDRAW_S. */
 const PLAIN_LINE_S = 3;
 const REDRAW_S = 0.05;
 
@@ -28,6 +28,8 @@ export class Output {
 	readonly #stdout: Writable;
 	readonly #redraws: boolean;
 	#drawn = false;
+	/** What the line drawn last is about. */
+	#underWay = "";
 	#lastS = Number.NEGATIVE_INFINITY;
 
 	constructor(
@@ -83,11 +85,17 @@ export class Output {
 		this.print(`${this.colors.red("✗")} ${column(what, detail)}`);
 	}
 
-	/** How far a step is; replaced by whatever is printed next. */
-	progress(line: string): void {
+	/**
+	 * How far a step is ("sending", "12,288 bytes"); replaced by whatever is printed next. A terminal shows the first
+	 * line about another thing at once: people see what is being done, however short a time it takes.
+	 */
+	progress(what: string, detail: string): void {
 		const now = this.clock.now();
-		if (now - this.#lastS < (this.#redraws ? REDRAW_S : PLAIN_LINE_S)) return;
+		const isNew = this.#redraws && what !== this.#underWay;
+		if (!isNew && now - this.#lastS < (this.#redraws ? REDRAW_S : PLAIN_LINE_S)) return;
 		this.#lastS = now;
+		this.#underWay = what;
+		const line = `${what} ${detail}`;
 		if (!this.#redraws) {
 			this.#notes.write(`${line}\n`);
 			return;

@@ -195,7 +195,7 @@ class Terminal {
 					this.options.show(textToBytes(text.slice(heard)));
 					heard = text.length;
 				},
-				onProgress: (progress) => out.progress(describeProgress(progress)),
+				onProgress: (progress) => out.progress("sending", describeProgress(progress)),
 			});
 			const again = retries === 0 ? "nothing sent twice" : `${formatCount(retries)} blocks sent again`;
 			out.note(`Sent ${formatCount(bytes.length)} bytes in ${formatSeconds(seconds)}, ${again}.`);

@@ -88,7 +88,7 @@ export async function trainCorpus(
 		...(resume === undefined ? {} : { resume }),
 		teacher: options.teacher ?? wantsTeacher(size),
 		signal,
-		onProgress: (progress) => out.progress(describe(progress)),
+		onProgress: (progress) => out.progress("training", describe(progress)),
 	};
 	if (options.budget === undefined) return { ...(await train(corpus, settings)), tradeOff: null };
 	return await trainWithin(options.budget, session, corpus, settings);
@@ -149,7 +149,7 @@ function describe({ share, seconds, loss, best }: TrainProgress): string {
 	const left = share > 0 ? formatSeconds((seconds / share) * (1 - share)) : "?";
 	const accuracy =
 		best === undefined ? "" : `, held out ${formatShare(best.overall)} (macro ${formatShare(best.macro)})`;
-	return `training ${formatBar(share)} ${formatShare(share)}, loss ${loss.toFixed(3)}${accuracy}, ${left} left`;
+	return `${formatBar(share)} ${formatShare(share)}, loss ${loss.toFixed(3)}${accuracy}, ${left} left`;
 }
 
 export function trainedResult(path: string, trained: Trained): TrainedResult {

@@ -61,7 +61,7 @@ async function benchCommand(session: Session, options: Options, path: string): P
 		const replies = await chat(target.link, target.profile, name, queries, {
 			signal,
 			onEvent: narrate(out),
-			onReply: () => out.progress(`asked ${formatCount(++asked)} of ${formatCount(queries.length)}`),
+			onReply: () => out.progress("asked", `${formatCount(++asked)} of ${formatCount(queries.length)}`),
 		});
 		const timing = await measureTiming(session, target, name, image, replies);
 		out.done("timed", describeTiming(timing));

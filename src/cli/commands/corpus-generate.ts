@@ -183,7 +183,8 @@ function dryRun(out: Output, order: Order): CommandResult {
 }
 
 function tell(out: Output, event: GenerateEvent): void {
-	if (event.type === "pair") out.progress(visible(`${event.reply}  ${event.got} of ${event.wanted}: ${event.query}`));
+	if (event.type === "pair")
+		out.progress(visible(event.reply), visible(` ${event.got} of ${event.wanted}: ${event.query}`));
 	else if (event.type === "retry")
 		out.note(`zulm: ${visible(event.reason)}; try ${event.attempt + 1} in ${formatSeconds(event.waitS)}`);
 	else out.note(`zulm: nothing new any more for ${visible(event.reply)}: ${event.got} of ${event.wanted}`);

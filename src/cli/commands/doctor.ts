@@ -96,7 +96,7 @@ async function examine(session: Session, options: Options, report: Report): Prom
 			fixedRate: FIXED_RATES[result.link.kind],
 			signal,
 			onEvent: narrate(out),
-			onRate: (baud) => out.progress(`asking for a prompt at ${baud} baud`),
+			onRate: (baud) => out.progress("asking", `for a prompt at ${baud} baud`),
 		});
 		for (const finding of connection.findings) report.add(finding);
 		const { link, atPrompt } = connection;
