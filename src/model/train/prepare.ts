@@ -74,12 +74,12 @@ export function prepare(corpus: Corpus, split: Split, given: Preparation, random
 			? undefined
 			: teach(queries.slice(0, split.train.length), replies.slice(0, split.train.length), texts.length);
 	if (teacher !== undefined) {
-		for (let n = Math.round(recipe.invented * split.train.length); n > 0; n--) {
+		const invented = Array.from({ length: Math.round(recipe.invented * split.train.length) }, () => {
 			const [one, other] = [random.int(split.train.length), random.int(split.train.length)];
-			const query = recombine(queries[one] as Uint8Array, queries[other] as Uint8Array, random);
-			queries.push(query);
-			targets.push(teacher.answer(query, recipe.sharpness));
-		}
+			return recombine(queries[one] as Uint8Array, queries[other] as Uint8Array, random);
+		});
+		for (const query of invented) queries.push(query);
+		for (const answer of teacher.answers(invented, recipe.sharpness)) targets.push(answer);
 	}
 	const rows = queries.length;
 	for (const pair of split.holdout) {

@@ -6,10 +6,13 @@
  * Each is hashed into one of many buckets; a bucket is hit or not, however often. Takes normalised bytes.
  */
 import { hashBytes } from "../features.js";
+import { MAX_QUERY_LENGTH } from "../network.js";
 
 /** Wide enough that few of some thousand queries' features collide; 2,048 cost a point or two. */
 export const TEACHER_BUCKETS = 8192;
 const LETTERS = [2, 3, 4];
+/** No query hits more: of each length a run of letters from each of them and the space before, of words three kinds. */
+export const MOST_TEACHER_BUCKETS = (LETTERS.length + 2) * (MAX_QUERY_LENGTH + 2);
 const SPACE = 0x20;
 /** Spreads the 16 bits of a hash and its kind over the buckets (a prime near 2^32 / golden ratio). */
 const SPREAD = 2654435761;

@@ -63,7 +63,7 @@ describe("the teacher", () => {
 	test("answers what it was taught", () => {
 		const teacher = teachPairs(PAIRS);
 		for (const [query, reply] of PAIRS.slice(0, 7)) {
-			expect(teacher.answer(normaliseQuery(query), 100)).toMatchObject({ replies: [reply] });
+			expect(teacher.answers([normaliseQuery(query)], 100)).toMatchObject([{ replies: [reply] }]);
 		}
 	});
 
@@ -71,7 +71,7 @@ describe("the teacher", () => {
 		const teacher = teachPairs(PAIRS);
 		for (const [i, [query]] of PAIRS.entries()) {
 			const others = teachPairs(PAIRS.filter(([other]) => other !== query));
-			const wanted = contrasts(others.answer(normaliseQuery(query), 0.1))[0] as number;
+			const wanted = contrasts(others.answers([normaliseQuery(query)], 0.1)[0] as Distribution)[0] as number;
 			const scale = Math.max(1, Math.abs(wanted));
 			expect((contrasts(teacher.outOfFold(i, 0.1))[0] as number) / scale, query).toBeCloseTo(wanted / scale, 3);
 		}
@@ -89,7 +89,7 @@ describe("the teacher", () => {
 		["one letter", "a"],
 		["strange characters", "\uff71\uff72 ?"],
 	])("copes with %s", (_, query) => {
-		const { shares } = teachPairs(PAIRS).answer(normaliseQuery(query));
+		const [{ shares }] = teachPairs(PAIRS).answers([normaliseQuery(query)]) as [Distribution];
 		expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 9);
 	});
 });

@@ -13,6 +13,7 @@
 import { invertSymmetric } from "./inverse.js";
 import { type Distribution, distributionOf } from "./soft-targets.js";
 import { TEACHER_BUCKETS, teacherFeatures } from "./teacher-features.js";
+import { ALWAYS, TeacherScores } from "./teacher-scores.js";
 
 /** Training pairs: the inverse for 4,000 different queries takes a quarter of a minute and 128 MB. */
 export const MAX_TEACHER_PAIRS = 4000;
@@ -27,8 +28,8 @@ const LEAST_SHARE = 0.01;
 export interface Teacher {
 	/** What it would have said to training query i had it never seen that query. */
 	outOfFold(i: number, sharpness?: number): Distribution;
-	/** What it says to a query; `sharpness` 1 is calibrated, more is surer of the best. */
-	answer(query: Uint8Array, sharpness?: number): Distribution;
+	/** What it says to each query; `sharpness` 1 is calibrated, more is surer of the best. */
+	answers(queries: readonly Uint8Array[], sharpness?: number): Distribution[];
 	/** Share of the training pairs whose reply is the best out of fold, 0–1. */
 	readonly outOfFoldAccuracy: number;
 }
@@ -59,10 +60,15 @@ export function teach(queries: readonly Uint8Array[], replies: readonly number[]
 	});
 	const leftScores = (row: number) => left.subarray(row * classes, (row + 1) * classes);
 	const scale = likeliestScale(rowOf.map(leftScores), replies);
-	const weights = primal(features, dual, classes);
+	const scores = new TeacherScores(classes);
+	setWeights(scores, features, dual, classes);
 	return {
 		outOfFold: (i, sharpness = 1) => distributionOf(leftScores(rowOf[i] as number), scale * sharpness, LEAST_SHARE),
-		answer: (query, sharpness = 1) => distributionOf(scoresOf(weights, query, classes), scale * sharpness, LEAST_SHARE),
+		answers: (asked, sharpness = 1) => {
+			const distributions: Distribution[] = [];
+			scores.score(asked, (row) => distributions.push(distributionOf(row, scale * sharpness, LEAST_SHARE)));
+			return distributions;
+		},
 		outOfFoldAccuracy: rowOf.filter((row, i) => indexOfMax(leftScores(row)) === replies[i]).length / rowOf.length,
 	};
 }
@@ -116,24 +122,19 @@ function multiply(inverse: Float64Array, wanted: Float32Array, n: number, classe
 	return product;
 }
 
-/** Weights of every bucket, [TEACHER_BUCKETS + 1][classes]; the last row is the constant part. */
-function primal(features: readonly Int32Array[], dual: Float32Array, classes: number): Float32Array {
-	const weights = new Float32Array((TEACHER_BUCKETS + 1) * classes);
+/** The weights that say the same as `dual`, [rows][classes], does by comparing with every row. */
+function setWeights(
+	{ weights, stride }: TeacherScores,
+	features: readonly Int32Array[],
+	dual: Float32Array,
+	classes: number,
+): void {
 	for (const [row, buckets] of features.entries()) {
 		const share = 1 / (Math.sqrt(buckets.length) || 1);
 		const from = row * classes;
-		for (const bucket of buckets) addScaled(weights, bucket * classes, dual, from, share, classes);
-		addScaled(weights, TEACHER_BUCKETS * classes, dual, from, SHARED, classes);
+		for (const bucket of buckets) addScaled(weights, bucket * stride, dual, from, share, classes);
+		addScaled(weights, ALWAYS * stride, dual, from, SHARED, classes);
 	}
-	return weights;
-}
-
-function scoresOf(weights: Float32Array, query: Uint8Array, classes: number): Float32Array {
-	const buckets = teacherFeatures(query);
-	const scores = weights.slice(TEACHER_BUCKETS * classes);
-	const share = 1 / (Math.sqrt(buckets.length) || 1);
-	for (const bucket of buckets) addScaled(scores, 0, weights, bucket * classes, share, classes);
-	return scores;
 }
 
 /** to[at …] += factor · from[start …] */
