@@ -35,6 +35,8 @@ export class ByteReader {
 	#lastArrivalS: number;
 	#lost: ZulmError | undefined;
 	readonly #wakeup = new Wakeup();
+	/** Of the `readByte` that waits. */
+	#onArrival: ((byte: number) => void) | undefined;
 	readonly #stopListening: () => void;
 
 	constructor(link: Link) {
@@ -43,6 +45,7 @@ export class ByteReader {
 		const stopData = link.onData((bytes, arrivalS) => {
 			this.#buffer = concat(this.#buffer, bytes);
 			this.#lastArrivalS = arrivalS;
+			if (this.#buffer.length === 1) this.#onArrival?.(this.#buffer[0]!);
 			this.#wakeup.wake();
 		});
 		const stopClose = link.onClose((error) => {
@@ -81,9 +84,23 @@ export class ByteReader {
 		return this.#take(this.#buffer.length);
 	}
 
-	/** The next byte (0–255), or undefined after `timeoutS` seconds of silence. @throws as `read` */
-	async readByte(timeoutS: number, signal?: AbortSignal): Promise<number | undefined> {
-		await this.#waitForBytes(timeoutS, signal);
+	/**
+	 * The next byte (0–255), or undefined after `timeoutS` seconds of silence.
+	 * @param onArrival is called with a byte that arrives alone while this waits, before the event loop comes round to
+	 * the promise: for an answer that has to leave at once
+	 * @throws as `read`
+	 */
+	async readByte(
+		timeoutS: number,
+		signal?: AbortSignal,
+		onArrival?: (byte: number) => void,
+	): Promise<number | undefined> {
+		this.#onArrival = onArrival;
+		try {
+			await this.#waitForBytes(timeoutS, signal);
+		} finally {
+			this.#onArrival = undefined;
+		}
 		const byte = this.#buffer[0];
 		this.#buffer = this.#buffer.subarray(1);
 		return byte;
