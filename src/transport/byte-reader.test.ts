@@ -34,6 +34,29 @@ it("reads byte by byte, keeping the rest", async () => {
 	expect(await reader.readByte(0)).toBe(0x71);
 });
 
+it("tells of a byte that arrives alone while it is waited for, before the promise does", async () => {
+	const { reader, say } = setUp();
+	const order: string[] = [];
+	const readByte = async (timeoutS: number, signal?: AbortSignal) => {
+		const byte = await reader.readByte(timeoutS, signal, (arrived) => order.push(`arrived ${arrived}`));
+		order.push(`read ${byte}`);
+	};
+	say(1, "x");
+	await readByte(2);
+	expect(order.splice(0)).toEqual(["arrived 120", "read 120"]);
+	// Not one that was there, nor one that comes after the wait, whatever ended that.
+	reader.unread(textToBytes("q"));
+	await readByte(0);
+	await readByte(0.5);
+	const stop = new AbortController();
+	const stopped = expect(readByte(1, stop.signal)).rejects.toMatchObject({ code: "interrupted" });
+	stop.abort();
+	await stopped;
+	say(2, "y");
+	expect(await reader.readByte(5)).toBe(0x79);
+	expect(order).toEqual(["read 113", "read undefined"]);
+});
+
 it("reads a count, or what there is after the timeout", async () => {
 	const { reader, clock, say } = setUp();
 	say(1, "abc");

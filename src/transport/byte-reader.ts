@@ -7,7 +7,7 @@
  * A timeout is an answer (fewer bytes, or undefined), not an error; a lost line and a fired signal are errors. One
  * read at a time; it does not write.
  */
-import { interrupted, ZulmError } from "../base/errors.js";
+import { ZulmError } from "../base/errors.js";
 import type { Link } from "./link.js";
 import { Wakeup } from "./wakeup.js";
 
@@ -35,6 +35,8 @@ export class ByteReader {
 	#lastArrivalS: number;
 	#lost: ZulmError | undefined;
 	readonly #wakeup = new Wakeup();
+	/** Of the `readByte` that waits. */
+	#onArrival: ((byte: number) => void) | undefined;
 	readonly #stopListening: () => void;
 
 	constructor(link: Link) {
@@ -43,13 +45,14 @@ export class ByteReader {
 		const stopData = link.onData((bytes, arrivalS) => {
 			this.#buffer = concat(this.#buffer, bytes);
 			this.#lastArrivalS = arrivalS;
+			if (this.#buffer.length === 1) this.#onArrival?.(this.#buffer[0]!);
 			this.#wakeup.wake();
 		});
 		const stopClose = link.onClose((error) => {
 			this.#lost =
 				error ??
 				new ZulmError("line-lost", `The line ${link.describe().port} was closed while something still read from it.`);
-			this.#wakeup.wake();
+			this.#wakeup.wake(this.#lost);
 		});
 		this.#stopListening = () => {
 			stopData();
@@ -81,10 +84,26 @@ export class ByteReader {
 		return this.#take(this.#buffer.length);
 	}
 
-	/** The next byte (0–255), or undefined after `timeoutS` seconds of silence. @throws as `read` */
-	async readByte(timeoutS: number, signal?: AbortSignal): Promise<number | undefined> {
-		await this.#waitForBytes(timeoutS, signal);
-		return this.#take(1)[0];
+	/**
+	 * The next byte (0–255), or undefined after `timeoutS` seconds of silence.
+	 * @param onArrival is called with a byte that arrives alone while this waits, before the event loop comes round to
+	 * the promise: for an answer that has to leave at once
+	 * @throws as `read`
+	 */
+	async readByte(
+		timeoutS: number,
+		signal?: AbortSignal,
+		onArrival?: (byte: number) => void,
+	): Promise<number | undefined> {
+		this.#onArrival = onArrival;
+		try {
+			await this.#waitForBytes(timeoutS, signal);
+		} finally {
+			this.#onArrival = undefined;
+		}
+		const byte = this.#buffer[0];
+		this.#buffer = this.#buffer.subarray(1);
+		return byte;
 	}
 
 	/** `count` bytes, or fewer when `timeoutS` seconds pass in all. @throws as `read` */
@@ -148,6 +167,7 @@ export class ByteReader {
 	/** Stops listening. The link stays open. */
 	close(): void {
 		this.#stopListening();
+		this.#wakeup.close();
 	}
 
 	#take(count: number): Uint8Array {
@@ -156,20 +176,16 @@ export class ByteReader {
 		return taken;
 	}
 
-	async #waitForBytes(timeoutS: number, signal: AbortSignal | undefined): Promise<void> {
-		if (signal?.aborted) throw interrupted();
-		if (this.#buffer.length === 0) await this.#waitForMore(timeoutS, signal);
+	/** Resolves true at once when bytes are there. */
+	#waitForBytes(timeoutS: number, signal: AbortSignal | undefined): Promise<boolean> {
+		if (this.#buffer.length > 0 && !signal?.aborted) return Promise.resolve(true);
+		return this.#waitForMore(timeoutS, signal);
 	}
 
 	/** Resolves true when bytes arrive, false after `timeoutS`. */
-	async #waitForMore(timeoutS: number, signal: AbortSignal | undefined): Promise<boolean> {
-		if (signal?.aborted) throw interrupted();
-		if (this.#lost) throw this.#lost;
-		const before = this.#buffer.length;
-		await this.#wakeup.wait(this.#link.clock, timeoutS, signal);
-		if (this.#buffer.length > before) return true;
-		if (this.#lost) throw this.#lost;
-		return false;
+	#waitForMore(timeoutS: number, signal: AbortSignal | undefined): Promise<boolean> {
+		if (this.#lost && !signal?.aborted) return Promise.reject(this.#lost);
+		return this.#wakeup.wait(this.#link.clock, timeoutS, signal);
 	}
 }
 

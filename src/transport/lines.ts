@@ -56,6 +56,7 @@ export class LineReader {
 	/** Stops listening. The link stays open. */
 	close(): void {
 		this.#stopListening();
+		this.#wakeup.close();
 		this.#parser.destroy();
 	}
 }

@@ -12,6 +12,7 @@ type Port = Parameters<typeof readPort>[0];
 class FakePort extends EventEmitter {
 	writableLength = 0;
 	poll: (error: Error | null) => void = () => {};
+	watches = 0;
 	readonly port;
 
 	constructor(fd: number | null) {
@@ -22,6 +23,7 @@ class FakePort extends EventEmitter {
 			poller: {
 				once: (_: string, tell: (error: Error | null) => void) => {
 					this.poll = tell;
+					this.watches++;
 				},
 			},
 		};
@@ -52,6 +54,30 @@ it("reads when the poller says so, until there is nothing to read; then the pack
 	port.emit("data", Buffer.from("def"));
 	expect(ear.heard).toBe("abcdef");
 	closeSync(fd);
+});
+
+it("watches again once what the bytes set off is done, unless that closed the port", async () => {
+	const fd = openSync(testFolder().write("device", Buffer.from("abc")), "r");
+	const turn = () => new Promise((resolve) => setImmediate(resolve));
+	const port = new FakePort(fd);
+	let watchesAtArrival = 0;
+	readPort(port as unknown as Port, async () => {
+		await undefined;
+		watchesAtArrival = port.watches;
+	});
+	port.poll(null);
+	await turn();
+	expect([watchesAtArrival, port.watches]).toEqual([1, 2]);
+	closeSync(fd);
+
+	const closing = new FakePort(openSync(testFolder().write("device", Buffer.from("abc")), "r"));
+	readPort(closing as unknown as Port, () => {
+		closing.port.isOpen = false;
+	});
+	closing.poll(null);
+	await turn();
+	expect([closing.watches, closing.isReadByPackage]).toEqual([1, false]);
+	closeSync(closing.port.fd ?? -1);
 });
 
 it("leaves an error to the package, and a port that is being closed alone", () => {

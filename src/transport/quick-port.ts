@@ -28,13 +28,17 @@ export function readPort(port: Port, onBytes: (bytes: Uint8Array) => void): void
 	}
 	const buffer = new Uint8Array(READ_BYTES);
 	const wait = () => {
+		if (!polled.isOpen) return;
 		polled.poller.once("readable", (error) => {
 			const count = error ? 0 : readNow(polled, buffer);
-			if (count > 0) onBytes(buffer.slice(0, count));
+			if (count > 0) {
+				onBytes(buffer.slice(0, count));
+				// Watching again is two calls to the system: they come after whatever is written in answer to the bytes.
+				setImmediate(wait);
+				return;
+			}
 			// Closing the port ends the wait with an error; any other one is the package's to tell.
-			if (!polled.isOpen) return;
-			if (count > 0) wait();
-			else throughPackage();
+			if (polled.isOpen) throughPackage();
 		});
 	};
 	wait();

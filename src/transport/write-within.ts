@@ -18,6 +18,8 @@ export async function writeWithin(
 ): Promise<void> {
 	if (signal?.aborted) throw interrupted();
 	const written = link.write(bytes);
+	if (await isOver(written)) return written;
+	if (signal?.aborted) throw interrupted();
 	let giveUp = () => {};
 	const stopped = new Promise<never>((_, reject) => {
 		const onAbort = () => reject(interrupted());
@@ -35,6 +37,17 @@ export async function writeWithin(
 		// After a timeout nobody waits for this write any more; its failure must not surface as an unhandled rejection.
 		written.catch(() => {});
 	}
+}
+
+/** Whether `promise` has ended already. Most writes have: the driver took the bytes at once, and nobody need watch. */
+async function isOver(promise: Promise<void>): Promise<boolean> {
+	let over = false;
+	const end = () => {
+		over = true;
+	};
+	promise.then(end, end);
+	await undefined;
+	return over;
 }
 
 function stuck(link: Link, timeoutS: number): ZulmError {

@@ -24,16 +24,26 @@ export interface Frame {
 
 const EOT_FRAME: Frame = { bytes: Uint8Array.of(EOT), block: undefined, size: 0 };
 
-/** One block as it goes over the line. @param data 128 or 1024 bytes */
-export function encodeBlock(number: number, data: Uint8Array, mode: CheckMode): Uint8Array {
-	const length = data.length;
-	const frame = new Uint8Array(3 + length + (mode === "crc" ? 2 : 1));
-	frame[0] = length === LONG_BLOCK_BYTES ? STX : SOH;
+/** One block as it goes over the line. @param data up to 128 or 1024 bytes, as `size` says; ^Z takes the place of others */
+export function encodeBlock(
+	number: number,
+	data: Uint8Array,
+	mode: CheckMode,
+	size: BlockSize = data.length as BlockSize,
+): Uint8Array {
+	const end = 3 + size;
+	const frame = new Uint8Array(end + (mode === "crc" ? 2 : 1));
+	frame[0] = size === LONG_BLOCK_BYTES ? STX : SOH;
 	frame[1] = number;
 	frame[2] = ~number;
 	frame.set(data, 3);
-	if (mode === "crc") new DataView(frame.buffer).setUint16(3 + length, crc16(data));
-	else frame[3 + length] = checksum(data);
+	frame.fill(SUB, 3 + data.length, end);
+	const padded = frame.subarray(3, end);
+	if (mode === "crc") {
+		const crc = crc16(padded);
+		frame[end] = crc >> 8;
+		frame[end + 1] = crc;
+	} else frame[end] = checksum(padded);
 	return frame;
 }
 
@@ -99,6 +109,11 @@ export class FrameSource {
 		if (size > 0) this.#next ??= this.#make(this.#acknowledged + 2, this.#offset + size);
 	}
 
+	/** The frame that follows, where it is prepared. */
+	get next(): Frame | undefined {
+		return this.#next;
+	}
+
 	/** The block in flight has been taken. */
 	advance(): void {
 		this.#offset += this.frame().size;
@@ -130,8 +145,7 @@ export class FrameSource {
 		// Only full records: eight of them, the last perhaps padded, fill a long block.
 		const fillsLong = left > LONG_BLOCK_BYTES - BLOCK_BYTES;
 		const size = this.#blockSize === LONG_BLOCK_BYTES && fillsLong ? LONG_BLOCK_BYTES : BLOCK_BYTES;
-		const data = new Uint8Array(size).fill(SUB);
-		data.set(this.bytes.subarray(offset, offset + size));
-		return { bytes: encodeBlock(block, data, this.#mode), block, size };
+		const data = this.bytes.subarray(offset, offset + size);
+		return { bytes: encodeBlock(block, data, this.#mode, size), block, size };
 	}
 }

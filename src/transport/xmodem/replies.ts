@@ -94,14 +94,16 @@ export type Reply = "ack" | "nak" | "cancelled" | "start-again" | "silence" | "n
  * (Christensen §4A). Anything but the control bytes is noise, and is read up to the next silence. A line of plain text
  * means that the receiving program has ended and something prints: it stays unread, for whoever understands it.
  * @param beforeBlock2 a start byte is then possible: the receiver did not get block 1 and asks again
+ * @param onAck is called the moment an ACK arrives with nothing else unread: the reply is then "ack" for certain
  */
 export async function readReply(
 	reader: ByteReader,
 	timeoutS: number,
 	beforeBlock2: boolean,
 	signal: AbortSignal | undefined,
+	onAck?: () => void,
 ): Promise<Reply> {
-	const byte = await reader.readByte(timeoutS, signal);
+	const byte = await reader.readByte(timeoutS, signal, onAck && ((arrived) => arrived === ACK && onAck()));
 	if (byte === undefined) return "silence";
 	if (byte === ACK) return "ack";
 	if (byte === NAK) return "nak";

@@ -72,6 +72,34 @@ describe("a good line", () => {
 		expect(received.repeated).toBe(0);
 	});
 
+	it("that takes no time gets the next block in the turn of the event loop that brings the ACK", async () => {
+		const { near, far, clock } = loopback({ paced: false });
+		const frames: Uint8Array[] = [];
+		const inTheTurnOfItsAck: boolean[] = [];
+		let isThatTurn = false;
+		near.onData(([byte]) => {
+			isThatTurn = byte === ACK;
+		});
+		const write = near.write.bind(near);
+		near.write = (bytes) => {
+			frames.push(bytes);
+			inTheTurnOfItsAck.push(isThatTurn);
+			return write(bytes);
+		};
+		// Behind the reader's listener: by now the ACK's turn is over, and promises come later still.
+		const reader = new ByteReader(near);
+		near.onData(() => {
+			isThatTurn = false;
+		});
+		const receiving = scriptedReceiver(far);
+		const sent = await sendXmodem(near, file(300), { reader });
+		expect((await receiving).bytes).toEqual(padded(file(300)));
+		expect(sent).toMatchObject({ blocks: 3, retries: 0, confirmed: true });
+		expect(frames.map((frame) => frame.length)).toEqual([133, 133, 133, 1]);
+		expect(inTheTurnOfItsAck).toEqual([false, true, true, true]);
+		expect(clock.now()).toBeGreaterThan(0);
+	});
+
 	it.each([9600, 115200])("uses at least 98 percent of what the protocol allows at %d baud", async (baud) => {
 		const bytes = file(128 * 100);
 		const { sent } = await transfer(bytes, {}, {}, { baud });

@@ -131,6 +131,12 @@ async function cancel(link: Link): Promise<void> {
 	timer.abort();
 }
 
+/** A frame that was put on the line. */
+interface Sent {
+	readonly sentS: number;
+	readonly written: Promise<void>;
+}
+
 class Sender {
 	readonly #link: Link;
 	readonly #reader: ByteReader;
@@ -150,6 +156,10 @@ class Sender {
 	/** How often an early reply was the only one. */
 	#earlyAndAlone = 0;
 	#startS = 0;
+	/** The frame at hand, where the ACK of the one before has already sent it off. */
+	#ahead: Sent | undefined;
+	/** Blocks acknowledged when the progress was last told. */
+	#reported: number | undefined;
 
 	constructor(link: Link, reader: ByteReader, bytes: Uint8Array, options: XmodemOptions) {
 		this.#link = link;
@@ -169,7 +179,6 @@ class Sender {
 		const offered = start.offersLongBlocks ? LONG_BLOCK_BYTES : BLOCK_BYTES;
 		this.#frames = new FrameSource(this.#bytes, start.mode, blockSize === "auto" ? offered : blockSize);
 		this.#startS = this.#link.clock.now();
-		this.#report();
 		let confirmed = true;
 		for (;;) {
 			const delivered = await this.#deliver();
@@ -181,7 +190,6 @@ class Sender {
 			if (delivered.frame.size === 0) break;
 			this.#blockSize = Math.max(this.#blockSize, delivered.frame.size) as BlockSize;
 			this.#frames.advance();
-			this.#report();
 		}
 		const seconds = this.#link.clock.now() - this.#startS;
 		return {
@@ -223,7 +231,7 @@ class Sender {
 		let naks = 0;
 		for (let attempt = 0; attempt <= this.#maxRetries; attempt++) {
 			if (attempt > 0) this.#retries++;
-			const { reply, afterS } = await this.#exchange(frame);
+			const { reply, afterS } = await this.#exchange(frame, attempt === 0);
 			last = reply;
 			if (reply === "cancelled") throw cancelledByReceiver(frame.block ?? this.#frames.blocks);
 			if (reply === "text") return { frame, reply };
@@ -271,19 +279,41 @@ class Sender {
 		return frame.bytes.length * (BITS_PER_BYTE / baud + characterDelayS);
 	}
 
-	/** Puts one copy of a frame on the line and waits for the reply to it, which came `afterS` after its last byte. */
-	async #exchange(copy: Frame): Promise<{ readonly reply: Reply; readonly afterS: number }> {
+	/** Puts a frame on the line. */
+	#send(frame: Frame): Sent {
+		const sentS = this.#link.clock.now();
+		const timeoutS = this.#secondsOf(frame) + STUCK_LINE_S;
+		return { sentS, written: writeWithin(this.#link, frame.bytes, timeoutS, this.#options.signal) };
+	}
+
+	/**
+	 * Puts one copy of a frame on the line and waits for the reply to it, which came `afterS` after its last byte.
+	 *
+	 * Where frames take no time, what we do between an ACK and the next block decides how long a transfer takes. So the
+	 * ACK of a first copy, which leaves nothing in doubt, sends the next frame off as it arrives; all that then leads to
+	 * the exchange of that frame happens while it travels.
+	 */
+	async #exchange(copy: Frame, isFirst: boolean): Promise<{ readonly reply: Reply; readonly afterS: number }> {
 		const { signal, ackTimeoutS = 10 } = this.#options;
 		const frameS = this.#secondsOf(copy);
 		const beforeBlock2 = copy.block === 1;
-		if (holdsCancel(this.#reader.peek())) return { reply: "cancelled", afterS: 0 };
-		// Christensen §6: toss what came while the block before was on its way; a doubled ACK must not count for this one.
-		this.#reader.discard();
-		const sentS = this.#link.clock.now();
-		const written = writeWithin(this.#link, copy.bytes, frameS + STUCK_LINE_S, signal);
+		const ahead = this.#ahead;
+		this.#ahead = undefined;
+		if (this.#reader.buffered > 0) {
+			if (holdsCancel(this.#reader.peek())) return { reply: "cancelled", afterS: 0 };
+			// Christensen §6: toss what came while the block before was on its way; a doubled ACK must not count for this one.
+			// A frame sent ahead left in this same turn of the event loop: no reply to it can be here yet.
+			this.#reader.discard();
+		}
+		const { sentS, written } = ahead ?? this.#send(copy);
 		this.#frames.prepare();
 		await written;
-		let reply = await readReply(this.#reader, frameS + ackTimeoutS, beforeBlock2, signal);
+		this.#report();
+		const sendNext = () => {
+			this.#ahead = this.#frames.next && this.#send(this.#frames.next);
+		};
+		const onAck = isFirst && !this.#paced ? sendNext : undefined;
+		let reply = await readReply(this.#reader, frameS + ackTimeoutS, beforeBlock2, signal, onAck);
 		const isEarly = () => this.#reader.lastArrivalS < sentS + frameS / 2;
 		// Nothing can be in doubt before block 1, so its ACK shows whether frames take their time here.
 		if (beforeBlock2 && reply === "ack" && isEarly()) this.#paced = false;
@@ -307,7 +337,10 @@ class Sender {
 		this.#reader.unread(bytes);
 	}
 
+	/** Tells the progress, unless it is that of the last time: a block may be sent more than once. */
 	#report(): void {
+		if (this.#reported === this.#frames.acknowledged) return;
+		this.#reported = this.#frames.acknowledged;
 		const bytes = this.#frames.acknowledgedBytes;
 		const seconds = this.#link.clock.now() - this.#startS;
 		const bytesPerSecond = seconds > 0 ? bytes / seconds : 0;
