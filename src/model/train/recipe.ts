@@ -94,19 +94,19 @@ export function recipeFor(size: CorpusSize, hasTeacher: boolean): Recipe {
 	const isLarge = pairs >= LARGE;
 	return {
 		batch: isLarge ? LARGE_BATCH : hasTeacher ? 128 : 64,
-		steps: isLarge ? LARGE_STEPS : Math.min(6000, Math.max(MIN_STEPS, pairs * 2)),
+		steps: stepsFor(size),
 		copies: copiesFor(size, hasTeacher),
 		balance: 0.8,
 		learningRate: 0.02,
 		sparsity: isSprawling(size) ? 0.02 : 0.01,
-		weightBudget: isSprawling(size) ? 34_500 : 19_000,
+		weightBudget: isSprawling(size) ? 30_000 : 19_000,
 		contextCost: 2,
 		penalty: penaltyFor(size, hasTeacher),
 		branchedToll: 0.1,
-		outputSparsity: isSprawling(size) ? 0.15 : 0.1,
+		outputSparsity: isSprawling(size) ? 0.07 : 0.1,
 		dropout: isRedundant(size) && pairs < SMALL && !hasTeacher ? 0.1 : 0,
 		unbranchedShare: isSprawling(size) ? 0.2 : 0.4,
-		invented: !hasTeacher ? 0 : isRedundant(size) ? 60 : 40,
+		invented: !hasTeacher ? 0 : isRedundant(size) ? 60 : 150,
 		sharpness: 3,
 		measurements: 20,
 		patience: 10,
@@ -120,8 +120,19 @@ function penaltyFor(size: CorpusSize, hasTeacher: boolean): number {
 	return hasTeacher ? 0.013 : 0.03;
 }
 
-/** Made-up queries do part of what copies do. */
+/** Where hardly two queries are alike, there is more to learn from each. */
+function stepsFor(size: CorpusSize): number {
+	if (size.pairs >= LARGE) return LARGE_STEPS;
+	if (isSprawling(size)) return Math.min(9000, Math.max(MIN_STEPS, size.pairs * 3));
+	return Math.min(6000, Math.max(MIN_STEPS, size.pairs * 2));
+}
+
+/**
+ * Made-up queries do part of what copies do, and where nearly every reply has a handful of pairs they are the better
+ * teacher: copies of one-off pairs are learnt by heart.
+ */
 function copiesFor(size: CorpusSize, hasTeacher: boolean): number {
+	if (hasTeacher && isSprawling(size)) return 5;
 	if (size.pairs >= LARGE) return Math.max(1, Math.min(8, Math.floor(LARGE_DRAWS / size.pairs)));
 	if (size.pairs >= SMALL) return 14;
 	return hasTeacher && isRedundant(size) ? 20 : 40;

@@ -9,8 +9,13 @@ import type { Recipe } from "./recipe.js";
 import { CONTROL, type Workspace } from "./workspace.js";
 
 const WARM_UP = 0.03;
-/** No shrinking in the last part: what survived settles where it fits best. */
+/**
+ * In the last part nothing shrinks: what survived settles where it fits best, and weights grow by a few per cent, more
+ * in a longer training. Beyond LATE_GROWTH times the weight budget they shrink again, because a network that breaks the
+ * budget is not kept, and one from before this part is far less accurate.
+ */
 const SPARSITY_ENDS = 0.85;
+export const LATE_GROWTH = 1.04;
 /** Logits start out in the hundreds. */
 const INITIAL_SCALE = 1 / 64;
 /** Steps between looks at the number of non-zero weights, and how hard the controller then pulls. */
@@ -25,6 +30,7 @@ export class Schedule {
 	#first = 0;
 	#second = 0;
 	#boost = 1;
+	#isTooLarge = false;
 	readonly #cost: CharacterCost;
 
 	constructor(space: Workspace, recipe: Recipe) {
@@ -37,12 +43,13 @@ export class Schedule {
 	before(step: number, share: number): void {
 		const { control, layout, quantised } = this.#space;
 		const { learningRate, sparsity, contextCost, outputSparsity, penalty, weightBudget } = this.#recipe;
-		const isSparse = share <= SPARSITY_ENDS;
 		if (step % CONTROL_INTERVAL === 0) {
 			this.#cost.observe();
 			const excess = countNonzeroWeights(layout, quantised) / weightBudget;
+			this.#isTooLarge = excess > LATE_GROWTH;
 			this.#boost = Math.min(MAX_BOOST, Math.max(1, this.#boost * excess ** CONTROL_GAIN));
 		}
+		const isSparse = share <= SPARSITY_ENDS || this.#isTooLarge;
 		if (step % CONTROL_INTERVAL === 0 || step === 1) {
 			this.#cost.impose(penalty, isSparse ? outputSparsity * this.#boost : 0);
 		}
