@@ -66,6 +66,14 @@ describe("a few dozen pairs", () => {
 		expect(first.examples).toBeGreaterThan(untaught.examples);
 	});
 
+	test("weights held to the budget in the last part let a network of that part be the one that is kept", async () => {
+		const weightBudget = 260;
+		const recipe = { weightBudget, steps: 6000, measurements: 30, patience: 30 };
+		const { curve, nonzeroWeights: kept } = await train(CHAT, { ...OPTIONS, recipe });
+		expect(kept / weightBudget).toBeLessThan(1.05);
+		expect(curve.findLast(({ nonzeroWeights: weights }) => weights === kept)?.share).toBeGreaterThan(0.85);
+	});
+
 	test("the model file knows replies, seed, corpus and figures", async () => {
 		const { model } = await train(CHAT, { ...OPTIONS, holdout: 0.2, epochs: 50 });
 		expect(decodeModel(encodeModel(model))).toEqual(model);
