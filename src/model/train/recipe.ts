@@ -106,7 +106,7 @@ export function recipeFor(size: CorpusSize, hasTeacher: boolean): Recipe {
 		outputSparsity: isSprawling(size) ? 0.07 : 0.1,
 		dropout: isRedundant(size) && pairs < SMALL && !hasTeacher ? 0.1 : 0,
 		unbranchedShare: isSprawling(size) ? 0.2 : 0.4,
-		invented: !hasTeacher ? 0 : isRedundant(size) ? 60 : 150,
+		invented: hasTeacher ? inventedFor(size) : 0,
 		sharpness: 3,
 		measurements: 20,
 		patience: 10,
@@ -118,6 +118,13 @@ function penaltyFor(size: CorpusSize, hasTeacher: boolean): number {
 	if (!isRedundant(size)) return 0.0011;
 	if (size.pairs >= LARGE) return 0.019;
 	return hasTeacher ? 0.013 : 0.03;
+}
+
+/** A teacher scores each reply for each made-up query: with thousands of replies 150 a pair would take minutes. */
+const INVENTED_SCORES = 75_000;
+
+function inventedFor(size: CorpusSize): number {
+	return isRedundant(size) ? 60 : Math.min(150, Math.round(INVENTED_SCORES / size.replies));
 }
 
 /** Where hardly two queries are alike, there is more to learn from each. */

@@ -11,7 +11,7 @@ import { MAX_QUERY_LENGTH } from "../network.js";
 /** Wide enough that few of some thousand queries' features collide; 2,048 cost a point or two. */
 export const TEACHER_BUCKETS = 8192;
 const LETTERS = [2, 3, 4];
-/** No query hits more: of each length a run of letters from each of them and the space before, of words three kinds. */
+/** No query hits more: each place of it and its two spaces starts one feature of each length, half of them three of words. */
 export const MOST_TEACHER_BUCKETS = (LETTERS.length + 2) * (MAX_QUERY_LENGTH + 2);
 const SPACE = 0x20;
 /** Spreads the 16 bits of a hash and its kind over the buckets (a prime near 2^32 / golden ratio). */
