@@ -68,10 +68,13 @@ export interface CorpusSize {
 
 /** Fewer pairs teach a teacher little. */
 const MIN_TEACHER_PAIRS = 1000;
+/** With fewer pairs a reply, on average, most replies are said once: there is nothing to tell from one pair to the next. */
+const LEAST_PHRASINGS = 2;
 
 /** Whether a teacher pays, unless the user says. */
 export function wantsTeacher(size: CorpusSize): boolean {
-	const isEnough = size.pairs >= MIN_TEACHER_PAIRS && size.pairs <= MAX_TEACHER_PAIRS;
+	const isEnough = size.pairs >= Math.max(MIN_TEACHER_PAIRS, LEAST_PHRASINGS * size.replies);
+	if (size.pairs > MAX_TEACHER_PAIRS) return false;
 	return isEnough && (isRedundant(size) || isSprawling(size));
 }
 

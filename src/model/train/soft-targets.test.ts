@@ -20,6 +20,29 @@ describe("distributionOf", () => {
 	});
 });
 
+describe("the distribution over thousands of replies", () => {
+	const scores = (best: number) => new Float32Array(5000).fill(1).with(4000, best);
+
+	test("has the best, and no crowd of those that are all equally unlikely", () => {
+		expect(distributionOf(scores(1.5), 1, 0.01)).toEqual({ replies: [4000], shares: [1] });
+	});
+
+	test("has a hundred or so where all are as good", () => {
+		const { replies, shares } = distributionOf(scores(1), 1, 0.01);
+		expect(replies.length).toBe(128);
+		expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 9);
+	});
+
+	test("has the most probable ones", () => {
+		const { replies } = distributionOf(
+			Float32Array.from({ length: 5000 }, (_, i) => i / 5000),
+			1,
+			0.01,
+		);
+		expect([replies[0], replies.at(-1)]).toEqual([4873, 4999]);
+	});
+});
+
 describe("drawing replies", () => {
 	const DRAWS = 40_000;
 	const rows: Distribution[] = [

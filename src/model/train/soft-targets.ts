@@ -25,17 +25,25 @@ export function certain(reply: number): Distribution {
 	return { replies: [reply], shares: [1] };
 }
 
-/** softmax(scale · scores), without the replies below `leastShare` of the most probable one. */
+/** More of them are as good as none, and with thousands of replies they would fill the memory. */
+const MOST_REPLIES = 128;
+
+/** softmax(scale · scores), without the replies below `leastShare` of the most probable one; MOST_REPLIES at most. */
 export function distributionOf(scores: Float32Array, scale: number, leastShare: number): Distribution {
 	let best = Number.NEGATIVE_INFINITY;
 	for (const score of scores) if (score > best) best = score;
-	const floor = best + Math.log(leastShare) / scale;
+	const lowest = best + Math.log(leastShare) / scale;
+	const candidates = scores.filter((score) => score >= lowest);
+	const isCrowded = candidates.length > MOST_REPLIES;
+	const floor = isCrowded ? (candidates.sort().at(-MOST_REPLIES) as number) : lowest;
 	const replies: number[] = [];
 	const shares: number[] = [];
 	let total = 0;
 	for (let reply = 0; reply < scores.length; reply++) {
 		const score = scores[reply] as number;
-		if (score < floor) continue;
+		// Among many that are equally the least, none is kept rather than some: the best must not be crowded out by them.
+		if (score < floor || (isCrowded && score === floor && floor < best)) continue;
+		if (replies.length === MOST_REPLIES) break;
 		const share = Math.exp(scale * (score - best));
 		replies.push(reply);
 		shares.push(share);
