@@ -158,19 +158,30 @@ function addScaled(to: Float32Array, at: number, from: Float32Array, start: numb
 	for (let c = 0; c < n; c++) to[at + c] = (to[at + c] as number) + factor * (from[start + c] as number);
 }
 
-/** The scale at which the replies wanted are most probable. */
+/**
+ * The scale at which the replies wanted are most probable. Their log-likelihood is concave in it, so that the first of
+ * SCALES from which it falls is the best.
+ */
 function likeliestScale(scores: readonly Float32Array[], replies: readonly number[]): number {
-	const likelihoods = SCALES.map((scale) => {
-		let sum = 0;
-		for (const [i, row] of scores.entries()) {
-			const best = row[indexOfMax(row)] as number;
-			let total = 0;
-			for (const score of row) total += Math.exp(scale * (score - best));
-			sum += scale * ((row[replies[i] as number] as number) - best) - Math.log(total);
-		}
-		return sum;
-	});
-	return SCALES[indexOfMax(likelihoods)] as number;
+	let best = SCALES[0] as number;
+	let most = Number.NEGATIVE_INFINITY;
+	for (const scale of SCALES) {
+		const likelihood = logLikelihood(scores, replies, scale);
+		if (likelihood <= most) break;
+		[best, most] = [scale, likelihood];
+	}
+	return best;
+}
+
+function logLikelihood(scores: readonly Float32Array[], replies: readonly number[], scale: number): number {
+	let sum = 0;
+	for (const [i, row] of scores.entries()) {
+		const best = row[indexOfMax(row)] as number;
+		let total = 0;
+		for (const score of row) total += Math.exp(scale * (score - best));
+		sum += scale * ((row[replies[i] as number] as number) - best) - Math.log(total);
+	}
+	return sum;
 }
 
 function indexOfMax(values: ArrayLike<number>): number {
