@@ -16,6 +16,7 @@ export const LOG2_HIT = 5;
 
 export const twice = (local: Local): Code => i32.shl(local.get, i32.const(1));
 export const fourTimes = (local: Local): Code => i32.shl(local.get, i32.const(2));
+export const eightTimes = (local: Local): Code => i32.shl(local.get, i32.const(3));
 /** base + 2·index and base + 4·index. */
 export const at16 = (base: Local, index: Local): Code => i32.add(base.get, twice(index));
 export const at32 = (base: Local, index: Local): Code => i32.add(base.get, fourTimes(index));

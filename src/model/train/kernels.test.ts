@@ -3,6 +3,7 @@ import { Random } from "../../base/random.js";
 import { Arena } from "./arena.js";
 import { compileKernels, type Kernels } from "./kernels.js";
 import { EPSILON, FIRST_DECAY, SECOND_DECAY } from "./kernels-adam.js";
+import { BLOCK, TILE } from "./kernels-inverse.js";
 import { BIAS_ROUNDING, quantise, type Rounding, WEIGHT_ROUNDING } from "./parameters.js";
 import { address } from "./workspace.js";
 
@@ -32,6 +33,12 @@ function int16s(length: number, range: number): Int16Array {
 
 function floats(length: number): Float32Array {
 	const array = arena.take(Float32Array, length);
+	for (let i = 0; i < length; i++) array[i] = random.normal();
+	return array;
+}
+
+function doubles(length: number): Float64Array {
+	const array = arena.take(Float64Array, length);
 	for (let i = 0; i < length; i++) array[i] = random.normal();
 	return array;
 }
@@ -372,4 +379,22 @@ describe("adam", () => {
 			}
 		}
 	});
+});
+
+test("addProducts, to the last bit", () => {
+	const [columns, stride] = [3 * TILE, 3 * TILE + 5];
+	const [out, a, b] = [doubles(TILE * stride), doubles(TILE * BLOCK), doubles(columns * BLOCK)];
+	const expected = out.slice();
+	for (let r = 0; r < TILE; r++) {
+		for (let j = 0; j < columns; j++) {
+			let sum = 0;
+			for (let k = 0; k < BLOCK; k++) {
+				const ofTile = b[(Math.floor(j / TILE) * BLOCK + k) * TILE + (j % TILE)] as number;
+				sum += (a[r * BLOCK + k] as number) * ofTile;
+			}
+			expected[r * stride + j] = (expected[r * stride + j] as number) + sum;
+		}
+	}
+	kernels.addProducts(address(out, 0), stride, address(a, 0), address(b, 0), columns);
+	expect([...out]).toEqual([...expected]);
 });

@@ -1,5 +1,6 @@
 /**
- * The inner loops of training as WebAssembly SIMD: eight 16-bit or four 32-bit numbers at a time. Each kernel is stated
+ * The inner loops of training as WebAssembly SIMD: eight 16-bit, four 32-bit or two 64-bit numbers at a
+ * time. Each kernel is stated
  * as the loop it is; kernels.test.ts holds it to that loop in plain TypeScript.
  *
  *   width    neurons of a layer, a multiple of 8 (rows of weights are padded with zeros); rows follow one another
@@ -13,6 +14,7 @@ import { MAXIMUM_PAGES, MINIMUM_PAGES, type SharedMemory, wasmApi } from "./aren
 import { adam } from "./kernels-adam.js";
 import { addBySlot, backward, gather, invert, listUsers, outer, sumColumns } from "./kernels-backward.js";
 import { firstLayer, forward, listActive, mask, sumRows } from "./kernels-forward.js";
+import { addProducts } from "./kernels-inverse.js";
 import { encodeModule } from "./wasm.js";
 
 export interface Kernels {
@@ -128,13 +130,18 @@ export interface Kernels {
 		low: number,
 		high: number,
 	): void;
+	/**
+	 * out[r][j] += Σ_k a[r][k] · b[⌊j / 4⌋][k][j mod 4], r in [0, 4), j in [0, columns), k in [0, BLOCK): 64-bit floats.
+	 * Rows of out are `stride` apart; `columns` is a multiple of 4. Rounded as a plain loop is.
+	 */
+	addProducts(out: number, stride: number, a: number, b: number, columns: number): void;
 }
 
 /** Compiles the kernels over an arena's memory; each thread does so for itself. */
 export function compileKernels(memory: SharedMemory): Kernels {
 	const functions = [
 		...[sumRows(), firstLayer(), mask(), listActive(), forward()],
-		...[listUsers(), backward(), outer(), invert(), gather(), sumColumns(), addBySlot(), adam()],
+		...[listUsers(), backward(), outer(), invert(), gather(), sumColumns(), addBySlot(), adam(), addProducts()],
 	];
 	const module = new wasmApi.Module(encodeModule(functions, MINIMUM_PAGES, MAXIMUM_PAGES));
 	return new wasmApi.Instance(module, { env: { memory } }).exports as unknown as Kernels;

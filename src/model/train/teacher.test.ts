@@ -1,7 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Random } from "../../base/random.js";
 import { normaliseQuery } from "../features.js";
-import { invertSymmetric } from "./inverse.js";
 import type { Distribution } from "./soft-targets.js";
 import { type Teacher, teach } from "./teacher.js";
 import { TEACHER_BUCKETS, teacherFeatures } from "./teacher-features.js";
@@ -34,30 +32,6 @@ function contrasts({ replies, shares }: Distribution): number[] {
 	const [a = 0, b = 0, c = 0] = logs;
 	return [(a - b) / (a - c)];
 }
-
-describe("invertSymmetric", () => {
-	test.each([1, 3, 48, 101])("gives the inverse of a matrix of %i rows", (n) => {
-		const random = new Random(n);
-		const half = Float64Array.from({ length: n * n }, () => random.normal());
-		const matrix = new Float64Array(n * n);
-		for (let i = 0; i < n; i++) {
-			for (let j = 0; j < n; j++) {
-				let sum = i === j ? 1 : 0;
-				for (let k = 0; k < n; k++) sum += ((half[i * n + k] as number) * (half[j * n + k] as number)) / n;
-				matrix[i * n + j] = sum;
-			}
-		}
-		const inverse = matrix.slice();
-		invertSymmetric(inverse, n);
-		for (let i = 0; i < n; i++) {
-			for (let j = 0; j < n; j++) {
-				let product = 0;
-				for (let k = 0; k < n; k++) product += (matrix[i * n + k] as number) * (inverse[k * n + j] as number);
-				expect(product).toBeCloseTo(i === j ? 1 : 0, 9);
-			}
-		}
-	});
-});
 
 describe("the teacher", () => {
 	test("answers what it was taught", () => {

@@ -96,6 +96,8 @@ export const v128 = {
 	load16x4: load(simd(0x03), NATURAL_ALIGNMENT.half),
 	/** One 16-bit number in all eight places. */
 	load16Splat: load(simd(0x08), NATURAL_ALIGNMENT.short),
+	/** One 64-bit number in both places. */
+	load64Splat: load(simd(0x0a), NATURAL_ALIGNMENT.half),
 	store: (address: Code, value: Code, offset = 0): Code => [
 		...address,
 		...value,
@@ -133,6 +135,11 @@ export const f32x4 = {
 	sqrt: simdUnary(0xe3),
 	floor: simdUnary(0x68),
 	convertI32: simdUnary(0xfa),
+};
+
+export const f64x2 = {
+	add: simdBinary(0xf0),
+	mul: simdBinary(0xf2),
 };
 
 export interface Local {

@@ -216,7 +216,7 @@ function columnsFor(arena: Arena, rows: number, { start }: SparseRows, buckets: 
 
 /** The address of array[index] for a kernel. */
 export function address(
-	array: Int16Array | Uint16Array | Uint8Array | Int32Array | Float32Array,
+	array: Int16Array | Uint16Array | Uint8Array | Int32Array | Float32Array | Float64Array,
 	index: number,
 ): number {
 	return array.byteOffset + index * array.BYTES_PER_ELEMENT;
