@@ -1,7 +1,6 @@
 /**
- * The inner loops of training as WebAssembly SIMD: eight 16-bit, four 32-bit or two 64-bit numbers at a
- * time. Each kernel is stated
- * as the loop it is; kernels.test.ts holds it to that loop in plain TypeScript.
+ * The inner loops of training as WebAssembly SIMD: eight 16-bit, four 32-bit or two 64-bit numbers at a time. Each kernel
+ * is stated as the loop it is; kernels.test.ts holds it to that loop in plain TypeScript.
  *
  *   width    neurons of a layer, a multiple of 8 (rows of weights are padded with zeros); rows follow one another
  *   n        examples of a piece of work, e in [0, n); addresses are byte offsets into the arena, of example 0
