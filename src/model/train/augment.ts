@@ -40,15 +40,35 @@ export function augment(query: Uint8Array, random: Random): Uint8Array {
 	return copy.subarray(0, length);
 }
 
-/** `query` with one of its words replaced by one of `other`'s: a query nobody wrote, for a teacher to answer. */
-export function recombine(query: Uint8Array, other: Uint8Array, random: Random): Uint8Array {
+/**
+ * `query` with one of its words replaced: a query nobody wrote, for a teacher to answer. The new word is one of those of
+ * `others`' first query or, as often as `coined` says (0–1), its beginning with the end of one of the second's: people
+ * use words that no pair has, in 27% of the queries that were left out of the public tinychat.
+ */
+export function recombine(
+	query: Uint8Array,
+	others: readonly [Uint8Array, Uint8Array],
+	coined: number,
+	random: Random,
+): Uint8Array {
 	const words = splitWords(query);
-	const others = splitWords(other);
-	if (words.length === 0 || others.length === 0) return query;
+	const [beginning, end] = others.map((other) => pickWord(other, random));
+	if (words.length === 0 || beginning === undefined || end === undefined) return query;
 	const { from, to } = words[random.int(words.length)] as Word;
-	const word = random.pick(others);
-	const changed = [...query.subarray(0, from), ...other.subarray(word.from, word.to), ...query.subarray(to)];
+	const word =
+		random.next() < coined
+			? [...beginning.subarray(0, 1 + random.int(beginning.length)), ...end.subarray(random.int(end.length))]
+			: beginning;
+	const changed = [...query.subarray(0, from), ...word, ...query.subarray(to)];
 	return Uint8Array.from(changed.slice(0, MAX_QUERY_LENGTH));
+}
+
+/** The bytes of one word; undefined where there is none. */
+function pickWord(query: Uint8Array, random: Random): Uint8Array | undefined {
+	const words = splitWords(query);
+	if (words.length === 0) return undefined;
+	const { from, to } = random.pick(words);
+	return query.subarray(from, to);
 }
 
 function splitWords(bytes: Uint8Array): Word[] {

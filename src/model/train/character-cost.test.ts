@@ -5,12 +5,15 @@ import { CharacterCost } from "./character-cost.js";
 import { toNetwork } from "./parameters.js";
 import { PHASE, Phases } from "./phases.js";
 
-test("penalties follow the weights that leave a neuron, shrinking how often it is active", () => {
+test("penalties follow the weights that leave a neuron, shrinking how often it is active where that is charged", () => {
 	const { space, charset } = smallWorkspace([16]);
 	const phases = new Phases(space, 0);
 	for (const phase of [PHASE.contexts, PHASE.measurement] as const) {
 		for (let task = 0; task < phases.tasks(phase); task++) phases.run(phase, task);
 	}
+	// Every third example is free, every other third costs a tenth.
+	const tolls = space.plan.toll.map((_, e) => [0, 0.1, 1][e % 3] as number);
+	space.plan.toll.set(tolls);
 	const cost = new CharacterCost(space);
 	for (let times = 0; times < 60; times++) cost.observe();
 	cost.impose(2, 0.5);
@@ -21,9 +24,22 @@ test("penalties follow the weights that leave a neuron, shrinking how often it i
 	for (let j = 0; j < 16; j++) {
 		const leaving = Array.from(charset.keys()).filter((k) => network.layers[1]?.weights[k * 16 + j] !== 0).length;
 		expect(space.penalties[0]?.[j]).toBeCloseTo((2 * (164 + 42 * leaving)) / 1000, 5);
-		const active = Array.from({ length: examples }, (_, e) => space.outputs[0]?.[e * 16 + j]).filter((y) => y !== 0);
-		expect(space.shrinkage[0]?.[j]).toBeCloseTo((0.5 * active.length) / examples, 4);
-		seen.add(active.length);
+		let [active, charged] = [0, 0];
+		for (let e = 0; e < examples; e++) {
+			charged += tolls[e] as number;
+			if (space.outputs[0]?.[e * 16 + j] !== 0) active += tolls[e] as number;
+		}
+		expect(space.shrinkage[0]?.[j]).toBeCloseTo((0.5 * active) / charged, 4);
+		seen.add(active);
 	}
 	expect(seen.size).toBeGreaterThan(2);
+});
+
+test("a mini-batch in which nothing is charged for changes nothing", () => {
+	const { space } = smallWorkspace([16]);
+	space.plan.toll.fill(0);
+	const cost = new CharacterCost(space);
+	cost.observe();
+	cost.impose(1, 1);
+	expect(new Set(space.shrinkage[0])).toEqual(new Set([0.5]));
 });

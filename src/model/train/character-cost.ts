@@ -3,9 +3,10 @@
  *
  *   cost ≈ fixed + Σ_j activity_j · ( NEURON + WEIGHT · weights that leave j )      j: hidden neurons
  *
- * activity_j is the share of examples in which j is above zero. A neuron's penalty is in proportion to the bracket, and
- * a weight's shrinking to activity_j: both are slopes of that sum. The query half of layer 1 is not paid for at every
- * character, and its context half only off the beaten track (the program keeps the sums of the usual replies).
+ * activity_j is the share of examples in which j is above zero, each counted by its toll (sampler.ts). A neuron's penalty
+ * is in proportion to the bracket, and a weight's shrinking to activity_j: both are slopes of that sum. The query half of
+ * layer 1 is not paid for at every character, and its context half only off the beaten track (the program keeps the sums
+ * of the usual replies).
  * The constants are a regression on the packer's predictions for 1,585 characters of three programs.
  */
 import type { LayerPlace } from "./parameters.js";
@@ -31,14 +32,19 @@ export class CharacterCost {
 	observe(): void {
 		const { plan, layout, outputs } = this.#space;
 		const examples = plan.used[1] as number;
+		let tolls = 0;
+		for (let e = 0; e < examples; e++) tolls += plan.toll[e] as number;
+		if (tolls === 0) return;
 		for (const [l, activity] of this.#activity.entries()) {
 			const { stride } = layout.layers[l] as LayerPlace;
 			const y = outputs[l] as Int16Array;
 			const active = new Float64Array(stride);
-			for (let at = 0; at < examples * stride; at++)
-				if (y[at] !== 0) active[at % stride] = (active[at % stride] as number) + 1;
+			for (let e = 0; e < examples; e++) {
+				const toll = plan.toll[e] as number;
+				for (let j = 0; j < stride; j++) if (y[e * stride + j] !== 0) active[j] = (active[j] as number) + toll;
+			}
 			for (let j = 0; j < stride; j++)
-				activity[j] = MEMORY * (activity[j] as number) + ((1 - MEMORY) * (active[j] as number)) / examples;
+				activity[j] = MEMORY * (activity[j] as number) + ((1 - MEMORY) * (active[j] as number)) / tolls;
 		}
 	}
 

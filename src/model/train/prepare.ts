@@ -75,8 +75,8 @@ export function prepare(corpus: Corpus, split: Split, given: Preparation, random
 			: teach(queries.slice(0, split.train.length), replies.slice(0, split.train.length), texts.length);
 	if (teacher !== undefined) {
 		const invented = Array.from({ length: Math.round(recipe.invented * split.train.length) }, () => {
-			const [one, other] = [random.int(split.train.length), random.int(split.train.length)];
-			return recombine(queries[one] as Uint8Array, queries[other] as Uint8Array, random);
+			const [query, ...others] = Array.from({ length: 3 }, () => queries[random.int(split.train.length)]);
+			return recombine(query as Uint8Array, others as [Uint8Array, Uint8Array], recipe.coined, random);
 		});
 		for (const query of invented) queries.push(query);
 		for (const answer of teacher.answers(invented, recipe.sharpness)) targets.push(answer);

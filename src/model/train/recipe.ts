@@ -22,18 +22,22 @@ export interface Recipe {
 	/** Loss per 1,000 T-states of a character: the penalty on active neurons. */
 	readonly penalty: number;
 	/**
-	 * Share of that penalty where replies branch: these few steps of a reply may take longer, and are where accuracy is
-	 * decided.
+	 * Share of that penalty, and of the shrinking of output weights, where replies branch: these few steps of a reply may
+	 * take longer, and are where accuracy is decided. (For the first character it is 0: that is worked out before Enter.)
 	 */
 	readonly branchedToll: number;
 	/** Strength of the proximal L1 on a weight that leaves a neuron which is always active; less for others. */
 	readonly outputSparsity: number;
 	/** Share of hidden neurons that each training example has to do without, 0–1. */
 	readonly dropout: number;
+	/** How much the first character of a reply counts, any other 1: nearly all wrong replies are wrong from there on. */
+	readonly firstWeight: number;
 	/** Share of the prefixes with a single continuation that are trained on: they are many and easy. */
 	readonly unbranchedShare: number;
 	/** Queries made up for each training pair, which a teacher answers (teacher.ts); 0 for no teacher. */
 	readonly invented: number;
+	/** Share of them whose new word is put together from parts of two known ones. */
+	readonly coined: number;
 	/** How much surer of its best answer the teacher is made: the network has to commit itself to one reply. */
 	readonly sharpness: number;
 	/** Held-out measurements during training, evenly spaced. */
@@ -105,11 +109,13 @@ export function recipeFor(size: CorpusSize, hasTeacher: boolean): Recipe {
 		weightBudget: isSprawling(size) ? 30_000 : 19_000,
 		contextCost: 2,
 		penalty: penaltyFor(size, hasTeacher),
-		branchedToll: 0.1,
-		outputSparsity: isSprawling(size) ? 0.07 : 0.1,
+		branchedToll: 0.3,
+		outputSparsity: isSprawling(size) ? 0.03 : 0.1,
 		dropout: isRedundant(size) && pairs < SMALL && !hasTeacher ? 0.1 : 0,
+		firstWeight: isSprawling(size) ? 2 : 1,
 		unbranchedShare: isSprawling(size) ? 0.2 : 0.4,
 		invented: hasTeacher ? inventedFor(size) : 0,
+		coined: isSprawling(size) ? 0.8 : 0,
 		sharpness: 3,
 		measurements: 20,
 		patience: 10,
@@ -118,6 +124,7 @@ export function recipeFor(size: CorpusSize, hasTeacher: boolean): Recipe {
 
 /** With more to learn from, fewer neurons are active anyway. */
 function penaltyFor(size: CorpusSize, hasTeacher: boolean): number {
+	if (isSprawling(size)) return 0.01;
 	if (!isRedundant(size)) return 0.0011;
 	if (size.pairs >= LARGE) return 0.019;
 	return hasTeacher ? 0.013 : 0.03;

@@ -10,6 +10,9 @@ import type { Recipe } from "./recipe.js";
 import { drawReply, type SoftTargets } from "./soft-targets.js";
 import { MASKS, type Plan } from "./workspace.js";
 
+/** The node of the empty prefix. Its character is ready when Enter comes, whatever it costs: nothing is charged for it. */
+const FIRST_CHARACTER = 0;
+
 export interface Items {
 	/** [items] row in queries; reply index. */
 	readonly query: Int32Array;
@@ -30,7 +33,7 @@ export function planInOrder(plan: Plan, slots: SlotTable, items: Items, replies:
 		builder.addItem(items.query[item] as number);
 		const reply = items.reply[item] as number;
 		for (let k = replies.start[reply] as number; k < (replies.start[reply + 1] as number); k++) {
-			builder.addExample(replies.node[k] as number, replies.target[k] as number, 1);
+			builder.addExample(replies.node[k] as number, replies.target[k] as number, 1, 1);
 		}
 		item++;
 	}
@@ -43,21 +46,24 @@ export class Sampler {
 	readonly #items: SoftItems;
 	readonly #replies: Replies;
 	readonly #random: Random;
+	readonly #firstWeight: number;
 	readonly #unbranchedShare: number;
 	readonly #branchedToll: number;
 	readonly #order: Int32Array;
 	#next: number;
 
 	/**
+	 * @param firstWeight how much a reply's first character counts, any other 1
 	 * @param unbranchedShare share of the prefixes with a single continuation to train on
-	 * @param branchedToll share of the activation penalty that prefixes with several pay
+	 * @param branchedToll share of the T-states of active neurons that is charged where there are several
 	 */
 	constructor(
 		items: SoftItems,
 		replies: Replies,
-		{ unbranchedShare, branchedToll }: Pick<Recipe, "unbranchedShare" | "branchedToll">,
+		{ firstWeight, unbranchedShare, branchedToll }: Pick<Recipe, "firstWeight" | "unbranchedShare" | "branchedToll">,
 		random: Random,
 	) {
+		this.#firstWeight = firstWeight;
 		this.#unbranchedShare = unbranchedShare;
 		this.#branchedToll = branchedToll;
 		this.#items = items;
@@ -80,7 +86,8 @@ export class Sampler {
 				const n = node[k] as number;
 				const isBranched = (branches[n] as number) > 1;
 				if (isBranched || this.#random.next() < this.#unbranchedShare) {
-					builder.addExample(n, target[k] as number, isBranched ? this.#branchedToll : 1);
+					if (n === FIRST_CHARACTER) builder.addExample(n, target[k] as number, 0, this.#firstWeight);
+					else builder.addExample(n, target[k] as number, isBranched ? this.#branchedToll : 1, 1);
 					plan.mask[example++] = this.#random.int(MASKS);
 				}
 			}
@@ -115,6 +122,8 @@ class PlanBuilder {
 	#items = 0;
 	#examples = 0;
 	#used = 0;
+	/** Of all examples together. */
+	#weights = 0;
 
 	constructor(plan: Plan, slots: SlotTable) {
 		this.#plan = plan;
@@ -133,7 +142,7 @@ class PlanBuilder {
 		this.#items++;
 	}
 
-	addExample(node: number, target: number, toll: number): void {
+	addExample(node: number, target: number, toll: number, weight: number): void {
 		const { slot, stamp, round } = this.#slots;
 		if (stamp[node] !== round) {
 			stamp[node] = round;
@@ -143,6 +152,8 @@ class PlanBuilder {
 		this.#plan.slot[this.#examples] = slot[node] as number;
 		this.#plan.target[this.#examples] = target;
 		this.#plan.toll[this.#examples] = toll;
+		this.#plan.weight[this.#examples] = weight;
+		this.#weights += weight;
 		this.#examples++;
 	}
 
@@ -152,10 +163,9 @@ class PlanBuilder {
 		plan.used[0] = this.#items;
 		plan.used[1] = this.#examples;
 		plan.used[2] = this.#used;
-		const weight = 1 / Math.max(1, this.#examples);
 		for (let e = 0; e < this.#examples; e++) {
-			plan.weight[e] = weight;
-			plan.toll[e] = (plan.toll[e] as number) * weight;
+			plan.weight[e] = (plan.weight[e] as number) / this.#weights;
+			plan.toll[e] = (plan.toll[e] as number) / this.#examples;
 		}
 	}
 }
