@@ -84,7 +84,7 @@ export function wantsTeacher(size: CorpusSize): boolean {
 
 /** Hidden layers, unless the user says. */
 export function defaultHidden(size: CorpusSize): readonly number[] {
-	return isSprawling(size) ? [128] : [64];
+	return isSprawling(size) ? [192] : [64];
 }
 
 function isRedundant({ pairs, replies }: CorpusSize): boolean {
