@@ -3,7 +3,8 @@
  * program on the emulator, on our own corpora with their separately written tests, and on the public ones where they are
  * (ZULM_DATA, or shared/data beside the repository).
  *
- *   npm run bench:training -- [--seeds 1,2,3] [--threads N] [--only NAME] [--quick] [--hidden 64] [--recipe JSON] [--apart]
+ *   npm run bench:training -- [--seeds 1,2,3] [--threads N] [--only NAME] [--quick] [--hidden 64] [--recipe JSON]
+ *                             [--apart]
  *   npm run bench:training -- --race [--seeds …] [--threads N] [--only NAME]
  *   npm run bench:training -- --arithmetic
  *

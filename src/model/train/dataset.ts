@@ -83,10 +83,13 @@ export function distinctReplies(pairs: readonly Pair[]): string[] {
 	return [...frequency.entries()].sort((a, b) => b[1] - a[1]).map(([reply]) => reply);
 }
 
+/** The node of the empty prefix, from which every reply starts. */
+export const ROOT = 0;
+
 /** @param charset must hold every character of `texts` */
 export function buildTrie(arena: Arena, texts: readonly string[], charset: readonly string[]): Trie {
-	const nodes = new Map<string, number>([["", 0]]);
-	const next = new Map<number, Set<number>>([[0, new Set()]]);
+	const nodes = new Map<string, number>([["", ROOT]]);
+	const next = new Map<number, Set<number>>([[ROOT, new Set()]]);
 	const start = arena.take(Int32Array, texts.length + 1);
 	const nodeList: number[] = [];
 	const targetList: number[] = [];

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { Random } from "../../base/random.js";
 import { smallWorkspace } from "../testing/workspace.js";
+import { ROOT } from "./dataset.js";
 import { Sampler, SlotTable } from "./sampler.js";
 import { certain, softTargets } from "./soft-targets.js";
 
@@ -17,7 +18,7 @@ test("the first character counts more and costs nothing, a later one costs less 
 
 	const examples = Array.from({ length: plan.used[1] as number }, (_, e) => {
 		const node = plan.node[plan.slot[e] as number];
-		const kind = node === 0 ? "first" : node === later ? "branched" : "plain";
+		const kind = node === ROOT ? "first" : node === later ? "branched" : "plain";
 		return { kind, weight: plan.weight[e] as number, toll: (plan.toll[e] as number) * (plan.used[1] as number) };
 	});
 	const counts = (of: string) => examples.filter(({ kind }) => kind === of).length;

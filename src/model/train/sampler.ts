@@ -5,13 +5,10 @@
  *   reply   H─I─.   every prefix where replies branch is an example; where only one character can follow, a share is
  */
 import type { Random } from "../../base/random.js";
-import type { Replies } from "./dataset.js";
+import { type Replies, ROOT } from "./dataset.js";
 import type { Recipe } from "./recipe.js";
 import { drawReply, type SoftTargets } from "./soft-targets.js";
 import { MASKS, type Plan } from "./workspace.js";
-
-/** The node of the empty prefix. Its character is ready when Enter comes, whatever it costs: nothing is charged for it. */
-const FIRST_CHARACTER = 0;
 
 export interface Items {
 	/** [items] row in queries; reply index. */
@@ -86,7 +83,8 @@ export class Sampler {
 				const n = node[k] as number;
 				const isBranched = (branches[n] as number) > 1;
 				if (isBranched || this.#random.next() < this.#unbranchedShare) {
-					if (n === FIRST_CHARACTER) builder.addExample(n, target[k] as number, 0, this.#firstWeight);
+					// The first character is ready when Enter comes, whatever it costs: nothing is charged for it.
+					if (n === ROOT) builder.addExample(n, target[k] as number, 0, this.#firstWeight);
 					else builder.addExample(n, target[k] as number, isBranched ? this.#branchedToll : 1, 1);
 					plan.mask[example++] = this.#random.int(MASKS);
 				}
