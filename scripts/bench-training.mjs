@@ -26,7 +26,7 @@ import { baselines } from "../dist/model/baselines.js";
 import { parseCorpus } from "../dist/model/corpus.js";
 import { evaluate } from "../dist/model/evaluate.js";
 import { DEFAULT_FEATURES, Z80AI_FEATURES } from "../dist/model/network.js";
-import { defaultHidden } from "../dist/model/train/recipe.js";
+import { defaultFeatures, defaultHidden } from "../dist/model/train/recipe.js";
 import { splitByQuery } from "../dist/model/train/split.js";
 import { corpusSize, train } from "../dist/model/train/train.js";
 import { benchArithmetic } from "./bench-arithmetic.mjs";
@@ -95,10 +95,11 @@ async function bench(label, dataFor) {
 	const runs = [];
 	for (const seed of seeds) {
 		const { corpus, test } = dataFor(seed);
+		const size = corpusSize(corpus.pairs);
 		const before = process.cpuUsage();
 		const result = await train(corpus, {
-			features: DEFAULT_FEATURES,
-			hidden: hidden ?? defaultHidden(corpusSize(corpus.pairs)),
+			features: defaultFeatures(size),
+			hidden: hidden ?? defaultHidden(size),
 			seed,
 			holdout: HOLDOUT,
 			...threads,

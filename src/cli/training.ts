@@ -3,9 +3,9 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { packModel } from "../cpm/pack.js";
 import { predict } from "../cpm/predict.js";
 import type { Corpus } from "../model/corpus.js";
-import { DEFAULT_FEATURES, type Model, type QueryFeatures, Z80AI_FEATURES } from "../model/network.js";
+import { type Model, QUERY_BUCKETS, QUERY_NGRAMS, type QueryFeatures, Z80AI_FEATURES } from "../model/network.js";
 import { type BudgetPoint, trainToBudget } from "../model/train/budget.js";
-import { defaultHidden, wantsTeacher } from "../model/train/recipe.js";
+import { type CorpusSize, defaultFeatures, defaultHidden, wantsTeacher } from "../model/train/recipe.js";
 import { corpusSize, type TrainOptions, type TrainProgress, type TrainResult, train } from "../model/train/train.js";
 import { formatBar, formatCount, formatNumberOf, formatSeconds, formatShare } from "../report/format.js";
 import type { TradeOff, TradeOffPoint, TrainedResult, TrainingPoint } from "../report/results.js";
@@ -31,13 +31,17 @@ const MIN_PAIRS_TO_HOLD_OUT = 50;
 
 export function addTrainingOptions(command: Command): Command {
 	return command
-		.option("--hidden <widths>", "hidden layers, as in 256,192,128 (default: 64; 128 for many replies)", widths)
+		.option("--hidden <widths>", "hidden layers, as in 256,192,128 (default: 64; 192 for many replies)", widths)
 		.option(
 			"--query-buckets <n>",
-			"buckets that a query's letters are hashed into: 128, 256, 512 or 1024 (default)",
+			`buckets that a query's letters are hashed into: ${QUERY_BUCKETS.join(", ")} (default: 1024; 2048 for many replies)`,
 			buckets,
 		)
-		.option("--query-ngrams <n>", "letters hashed together: 2, 3 or 2,3 (default)", ngrams)
+		.option(
+			"--query-ngrams <n>",
+			`letters hashed together: some of ${QUERY_NGRAMS.join(", ")} (default: 2,3; 2,4 for many replies)`,
+			ngrams,
+		)
 		.addOption(
 			new Option("--z80ai", "the query features of z80ai's models: --query-buckets 128 --query-ngrams 3").conflicts([
 				"queryBuckets",
@@ -79,7 +83,7 @@ export async function trainCorpus(
 	const { out, signal } = session;
 	const size = corpusSize(corpus.pairs);
 	const settings: TrainOptions = {
-		features: featuresOf(options, resume),
+		features: featuresOf(options, size, resume),
 		hidden: options.hidden ?? (resume === undefined ? defaultHidden(size) : widthsOf(resume.network).slice(1, -1)),
 		...(options.epochs === undefined ? {} : { epochs: options.epochs }),
 		...(options.seconds === undefined ? {} : { seconds: options.seconds }),
@@ -95,22 +99,28 @@ export async function trainCorpus(
 }
 
 /** What was asked for; of a model to go on from, its own where nothing was. */
-function featuresOf({ z80ai, queryBuckets, queryNgrams }: TrainingOptions, resume?: Model): QueryFeatures {
+function featuresOf(
+	{ z80ai, queryBuckets, queryNgrams }: TrainingOptions,
+	size: CorpusSize,
+	resume?: Model,
+): QueryFeatures {
 	if (z80ai === true) return Z80AI_FEATURES;
-	const usual = resume?.network.features ?? DEFAULT_FEATURES;
+	const usual = resume?.network.features ?? defaultFeatures(size);
 	return { buckets: queryBuckets ?? usual.buckets, ngrams: queryNgrams ?? usual.ngrams };
 }
 
 function buckets(text: string): QueryFeatures["buckets"] {
-	const found = ([128, 256, 512, 1024] as const).find((size) => String(size) === text.trim());
-	if (found === undefined) throw new InvalidArgumentError("It must be 128, 256, 512 or 1024.");
+	const found = QUERY_BUCKETS.find((size) => String(size) === text.trim());
+	if (found === undefined) throw new InvalidArgumentError(`It must be one of ${QUERY_BUCKETS.join(", ")}.`);
 	return found;
 }
 
 function ngrams(text: string): QueryFeatures["ngrams"] {
 	const lengths = text.split(",").map((part) => part.trim());
-	const found = ([2, 3] as const).filter((length) => lengths.includes(String(length)));
-	if (found.length !== lengths.length) throw new InvalidArgumentError("It must be 2, 3 or 2,3.");
+	const found = QUERY_NGRAMS.filter((length) => lengths.includes(String(length)));
+	if (found.length !== lengths.length) {
+		throw new InvalidArgumentError(`It must be one or more of ${QUERY_NGRAMS.join(", ")}, as in 2,3.`);
+	}
 	return found;
 }
 

@@ -120,6 +120,20 @@ describe("shapes like those of trained models", () => {
 			density: 0.2,
 			biasRange: 300,
 		},
+		"one hidden layer, the widest features": {
+			features: { buckets: 2048, ngrams: [2, 4] },
+			hidden: [96],
+			characters: 30,
+			density: 0.1,
+			biasRange: 300,
+		},
+		"windows of all lengths": {
+			features: { buckets: 512, ngrams: [2, 3, 4] },
+			hidden: [64],
+			characters: 22,
+			density: 0.2,
+			biasRange: 300,
+		},
 		"two hidden layers of odd width": {
 			features: { buckets: 256, ngrams: [2] },
 			hidden: [77, 33],

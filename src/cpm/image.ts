@@ -23,6 +23,8 @@ const DEFAULT_FCB = 0x5c;
 const COMMAND_TAIL = 0x80;
 /** Longest line: the buffer less the end mark. */
 const LINE_BYTES = 127;
+/** Half a query: a look in the middle of the longest is enough. */
+const MOST_AT_ONCE = 31;
 /** What the sums of layer 1 hold besides v (query.asm). */
 const V_BIAS = 64;
 /**
@@ -38,6 +40,7 @@ const WORK_BYTES = {
 	QUERY_NEXT: 2,
 	QUERY_PAIR: 2,
 	QUERY_31: 2,
+	QUERY_THREE: 2,
 	QUERY_RUN: 1,
 	QUERY_ROOM: 1,
 	QUERY_WIDE: 1,
@@ -50,6 +53,7 @@ const WORK_BYTES = {
 	KEY_AHEAD: 1,
 	KEPT_PAIR: 2,
 	KEPT_31: 2,
+	KEPT_THREE: 2,
 	CONTEXT: 8,
 	SPACES: 1,
 	EMITTED: 1,
@@ -115,6 +119,7 @@ function setSizes(placer: Placer, { features, charset, first, layers }: MachineN
 	placer.set("QUERY_BUCKETS", features.buckets);
 	// Of twice a bucket's number: addresses of columns are words.
 	placer.set("QUERY_MASK", (2 * features.buckets - 1) >> 8);
+	placer.set("COUNTS_HOLD", countsHold(features.ngrams.length));
 	placer.set("LINE_SIZE", LINE_BYTES);
 	placer.set("WIDTH_1_ROUNDS", Math.ceil(first.width / 8));
 	placer.set("WIDTH_1_SKIP", (8 - (first.width % 8)) % 8);
@@ -125,6 +130,12 @@ function setSizes(placer: Placer, { features, charset, first, layers }: MachineN
 		placer.set(`WIDTH_${layer}`, width);
 		placer.set(`WIDTH_${layer}_LOOP`, width & 255);
 	});
+}
+
+/** Characters after which sums in bytes are looked at, when each ends as many windows (query.asm). */
+function countsHold(windows: number): number {
+	// Windows of -2 that a byte of 0 takes without its bit 7 becoming clear again; one character is the space behind.
+	return Math.min(MOST_AT_ONCE, Math.floor(64 / windows) - 1);
 }
 
 /** When a reply is worked out before Enter (guess.asm), in polls without a key. */

@@ -14,6 +14,9 @@ const KERNEL_FILES: Readonly<Record<Kernel, readonly string[]>> = {
 export type Dialogue = "console" | "aux";
 const IO_FILES: Readonly<Record<Dialogue, string>> = { console: "io-console.asm", aux: "io-aux.asm" };
 
+/** What quadgram.asm does around the windows; nothing where a model has none of four. */
+const QUADGRAM_MACROS = ["start_quadgrams", "keep_quadgrams", "restore_quadgrams"];
+
 /** `entry.asm`, `io.asm`, `features.asm`, `kernel.asm` and `network.asm` for a network. */
 export function generatedSources(network: MachineNetwork, kernel: Kernel, dialogue: Dialogue): Record<string, string> {
 	const kernelFiles = [...KERNEL_FILES[kernel], ...(isFull(network.first.width) ? ["first-layer-full.asm"] : [])];
@@ -47,15 +50,25 @@ function isFull(width: number): boolean {
 	return width === MAX_WIDTH;
 }
 
-/** What query-window.asm does at the end of each window of three and of two characters. */
+/** What query-window.asm does at the end of the windows of four and three characters, and of two. */
 function featuresSource(ngrams: readonly number[]): string {
-	const trigram = ngrams.includes(3) ? ["\tcount_trigram"] : [];
-	const bigram = ngrams.includes(2) ? ["\tcount_bigram"] : [];
-	const macro = (name: string, lines: readonly string[]) => [`${name} macro`, ...lines, "\tendm"];
+	const [bigrams, trigrams, quadgrams] = [2, 3, 4].map((length) => ngrams.includes(length));
+	const macro = (name: string, lines: readonly string[]) => [
+		`${name} macro`,
+		...lines.map((line) => `\t${line}`),
+		"\tendm",
+	];
+	const long = [
+		...(trigrams || quadgrams ? ["add hl,de"] : []),
+		...(quadgrams ? ["count_quadgram"] : []),
+		...(trigrams && quadgrams ? ["ld hl,(QUERY_THREE)"] : []),
+		...(trigrams ? ["count_window"] : []),
+	];
 	return [
 		"; Generated: the windows that this model looks at.",
-		...macro("end_trigram", trigram),
-		...macro("end_bigram", bigram),
+		...(quadgrams ? [include("quadgram.asm")] : QUADGRAM_MACROS.flatMap((name) => macro(name, []))),
+		...macro("count_long", long),
+		...macro("count_short", bigrams ? ["count_bigram"] : []),
 		"",
 	].join("\n");
 }

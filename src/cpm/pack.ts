@@ -79,8 +79,8 @@ interface Request {
 function packWith(model: Model, kernel: Kernel, { limit, name, replies, dialogue }: Request, reason: string): Program {
 	const network = machineNetwork(orderNeurons(model.network, kernel), kernel);
 	const draftLayout = layOut(network, { kernel }, DRAFT_CODE_LENGTH, new ColumnCode(new Map()));
-	// Sizes far beyond the machine's memory do not even assemble.
-	if (draftLayout.memoryTop - DRAFT_CODE_LENGTH > limit) throw tooLarge(draftLayout, limit);
+	// Sizes far beyond the machine's memory do not even assemble, nor do addresses that need more than 16 bits.
+	if (draftLayout.memoryTop > Math.min(limit + DRAFT_CODE_LENGTH, 0xffff)) throw tooLarge(draftLayout, limit);
 	const draft = assembleChat(network, kernel, dialogue, draftLayout);
 	const layOutWith = (trie: TrieNode | undefined) =>
 		layOut(network, { kernel, trie }, draft.bytes.length, new ColumnCode(draft.symbols));

@@ -34,6 +34,17 @@ const CASES: readonly (readonly [string, Model, PackOptions])[] = [
 	["the same without a trie", chatterbox(), { replies: [] }],
 	["the same with packed weights", chatterbox(), { kernel: "packed" }],
 	["bigrams alone", randomModel(1, shape({ features: { buckets: 512, ngrams: [2] } })), { replies: [] }],
+	["quadgrams", randomModel(1, shape({ features: { buckets: 2048, ngrams: [2, 4] } })), { replies: [] }],
+	[
+		"three windows at each character",
+		randomModel(8, shape({ features: { buckets: 512, ngrams: [2, 3, 4] }, density: 0.1 })),
+		{ replies: [] },
+	],
+	[
+		"the same, packed",
+		randomModel(8, shape({ features: { buckets: 512, ngrams: [2, 3, 4] }, density: 0.1 })),
+		{ kernel: "packed" },
+	],
 	["three hidden layers", randomModel(2, shape({ hidden: [120, 60, 40] })), { replies: [] }],
 	["three hidden layers, packed", randomModel(2, shape({ hidden: [120, 60, 40] })), { kernel: "packed" }],
 	["shared sums", randomModel(3, shape({ hidden: [80, 60, 70], density: 0.5, weights: [1, -1] })), { replies: [] }],

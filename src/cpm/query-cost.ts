@@ -38,19 +38,19 @@ const V_HIGHEST = 63;
 const V_NO_WRAP = -960;
 const BLANK = 0x20;
 const Z = 0x5a;
-/** Characters after which counts are looked at (query.asm). */
-const COUNTS_HOLD = 31;
 
 export class QueryCost {
 	readonly #times: CodeTimes;
 	readonly #columns: ColumnCosts;
 	readonly #width: number;
+	readonly #ngrams: readonly number[];
 	/** What 8 spaces add to each neuron of layer 1. */
 	readonly #blanks: Int32Array;
 
 	constructor(times: CodeTimes, network: Network, columns: ColumnCosts) {
 		this.#times = times;
 		this.#columns = columns;
+		this.#ngrams = network.features.ngrams;
 		this.#width = (network.layers[0] as Layer).outputs;
 		this.#blanks = blankSums(network);
 	}
@@ -67,7 +67,7 @@ export class QueryCost {
 		if (wide || !this.#vs(sums).some(isOutside)) return line + query;
 		// Found to be outside at the first look, and summed anew.
 		const copy = times.between("start_query", "copy_sums") + 2 * copyT(this.#width) + this.#clearT();
-		const before = Math.min(1, COUNTS_HOLD / words.length);
+		const before = Math.min(1, times.symbol("COUNTS_HOLD") / words.length);
 		return line + before * query + copy + this.#finishQueryT(words, buckets, true);
 	}
 
@@ -75,7 +75,7 @@ export class QueryCost {
 	#finishQueryT(words: Uint8Array, buckets: readonly number[], wide: boolean): number {
 		const times = this.#times;
 		const { length } = words;
-		const looks = Math.floor((length - 1) / COUNTS_HOLD);
+		const looks = Math.floor((length - 1) / times.symbol("COUNTS_HOLD"));
 		const look = times.between("feed_look", "sum_wide") + (wide ? this.#width * T.addCount : this.#lookT());
 		const some = times.between("feed_some", "feed_look");
 		const run = times.between("count_characters", "count_character") + times.block("count_end");
@@ -88,6 +88,8 @@ export class QueryCost {
 		// The first character has no window of three.
 		tStates +=
 			times.block("count_first") + T.fold - T.call - hash - T.letter - times.between("count_folded", "count_pair");
+		// The second has none of four.
+		if (this.#ngrams.includes(4)) tStates += T.branch - times.between("four", "three_counted");
 		for (const bucket of buckets) tStates += this.#columns.query(bucket);
 		return tStates;
 	}

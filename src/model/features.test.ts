@@ -36,6 +36,12 @@ describe("query buckets", () => {
 		expect(nonzero(queryVector("Hi", DEFAULT_FEATURES))).toEqual({ 72: 32, 257: 32, 215: 32, 289: 32, 831: 32 });
 	});
 
+	test("windows of four characters", () => {
+		// " hi ": ((32·31 + 104)·31 + 105)·31 + 32 = 1,056,543, of which 16 bits are 7,967; modulo 2,048
+		expect(nonzero(queryVector("Hi", { buckets: 2048, ngrams: [4] }))).toEqual({ 1823: 32 });
+		expect(nonzero(queryVector("x", { buckets: 2048, ngrams: [4] }))).toEqual({});
+	});
+
 	test("hits add up", () => {
 		expect(nonzero(queryVector("aaaa", Z80AI_FEATURES))).toEqual({ 0: 32, 64: 32, 65: 64 });
 	});

@@ -1,7 +1,7 @@
 /**
  * Text to numbers: n-grams hashed into buckets, each hit adding 32 to its bucket. No learning, no vocabulary.
  *
- *   query    " what now "  → 2- and 3-byte windows, seed 0            → Q buckets   (the model's property)
+ *   query    " what now "  → 2-, 3- or 4-byte windows, seed 0         → Q buckets   (both the model's property)
  *   context  "   so far"   → 1-, 2- and 3-byte windows of the last 8  → 128 buckets (seed 7·position)
  *
  * The hash is h = h·31 + byte (mod 65536); only the low bits that pick a bucket matter, so a Z80 may keep fewer.

@@ -19,15 +19,19 @@ export const HIT = 32;
 /** The last charset entry: stop. */
 export const EOS = "\0";
 
+/** How many buckets there may be, and how long the windows that are hashed into them. */
+export const QUERY_BUCKETS = [128, 256, 512, 1024, 2048] as const;
+export const QUERY_NGRAMS = [2, 3, 4] as const;
+
 export interface QueryFeatures {
-	readonly buckets: 128 | 256 | 512 | 1024;
-	/** Window lengths, ascending, a non-empty subset of {2, 3}. */
-	readonly ngrams: readonly (2 | 3)[];
+	readonly buckets: (typeof QUERY_BUCKETS)[number];
+	/** Window lengths, ascending, a non-empty subset of QUERY_NGRAMS. */
+	readonly ngrams: readonly (typeof QUERY_NGRAMS)[number][];
 }
 
 /** What a model file without a statement means. */
 export const Z80AI_FEATURES: QueryFeatures = { buckets: 128, ngrams: [3] };
-/** What we train by default. */
+/** What we train by default, unless replies are many (train/recipe.ts). */
 export const DEFAULT_FEATURES: QueryFeatures = { buckets: 1024, ngrams: [2, 3] };
 
 export interface Layer {

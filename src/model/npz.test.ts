@@ -227,6 +227,18 @@ describe("arrays that are not a model", () => {
 			"model-malformed",
 			"features.queryNgrams",
 		],
+		[
+			"no n-grams",
+			{ "_zulm.npy": json({ ...ZULM, features: { queryBuckets: 1024, queryNgrams: [] } }) },
+			"model-malformed",
+			"there must be an n-gram length",
+		],
+		[
+			"n-grams of five",
+			{ "_zulm.npy": json({ ...ZULM, features: { queryBuckets: 1024, queryNgrams: [2, 5] } }) },
+			"model-malformed",
+			"features.queryNgrams.1",
+		],
 		["replies that are numbers", { "_zulm.npy": json({ ...ZULM, replies: [1] }) }, "model-malformed", "replies.0"],
 	])("%s", (_, changes, code, message) => {
 		const error = refusal(changed(changes));

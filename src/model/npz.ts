@@ -20,6 +20,8 @@ import {
 	type Model,
 	type ModelMetadata,
 	type Network,
+	QUERY_BUCKETS,
+	QUERY_NGRAMS,
 	type QueryFeatures,
 	Z80AI_FEATURES,
 } from "./network.js";
@@ -40,6 +42,9 @@ const MAX_WIDTH = 256;
 const MAX_LAYERS = 8;
 const METADATA_VERSION = 1;
 
+const isAscending = (values: readonly number[]) =>
+	values.every((value, i) => i === 0 || value > (values[i - 1] as number));
+
 const architectureSchema = v.object({
 	input_size: v.number(),
 	hidden_sizes: v.array(v.number()),
@@ -47,10 +52,11 @@ const architectureSchema = v.object({
 });
 const metadataSchema = v.object({
 	features: v.object({
-		queryBuckets: v.picklist([128, 256, 512, 1024]),
+		queryBuckets: v.picklist(QUERY_BUCKETS),
 		queryNgrams: v.pipe(
-			v.array(v.picklist([2, 3])),
-			v.check((lengths) => ["2", "3", "2,3"].includes(lengths.join()), "n-gram lengths must be [2], [3] or [2, 3]"),
+			v.array(v.picklist(QUERY_NGRAMS)),
+			v.minLength(1, "there must be an n-gram length"),
+			v.check((lengths) => isAscending(lengths), "n-gram lengths must ascend"),
 		),
 	}),
 	replies: v.optional(v.array(v.string())),

@@ -61,14 +61,27 @@ describe("train", () => {
 		};
 		expect(await features("--query-buckets", "512", "--query-ngrams", "3,2")).toEqual({ buckets: 512, ngrams: [2, 3] });
 		expect(await features("--query-ngrams", "2")).toEqual({ buckets: 1024, ngrams: [2] });
+		expect(await features("--query-buckets", "2048", "--query-ngrams", "2,4")).toEqual({
+			buckets: 2048,
+			ngrams: [2, 4],
+		});
 		expect(await features("--z80ai")).toEqual({ buckets: 128, ngrams: [3] });
 		for (const wrong of [
 			["--query-buckets", "100"],
-			["--query-ngrams", "4"],
+			["--query-ngrams", "5"],
 			["--query-ngrams", "2,2"],
 			["--z80ai", "--query-buckets", "512"],
 		])
 			expect((await runZulm([...args, ...wrong])).exitCode).toBe(2);
+	});
+
+	it("tells more of a query apart where replies are many", async () => {
+		const folder = testFolder();
+		const pairs = Array.from({ length: 100 }, (_, i) => `what is ${i}|it is ${i}`);
+		const corpus = folder.write("many.txt", pairs.join("\n"));
+		const args = ["train", corpus, "-o", folder.at("m.npz"), "--epochs", "1", "--json"];
+		expect((await runZulm(args)).json()).toMatchObject({ widths: [2048 + 128, 192, 15] });
+		expect(decodeModel(readFileSync(folder.at("m.npz"))).network.features).toEqual({ buckets: 2048, ngrams: [2, 4] });
 	});
 
 	it("goes on from a model of the same shape", async () => {

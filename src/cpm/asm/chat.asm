@@ -8,10 +8,12 @@
 ;         work     accumulators, buffers, stack: nothing here is loaded
 ;
 ; The packer generates layout.asm (sizes of the network, addresses of lists, pages and work), network.asm (the layers in
-; order), and entry.asm, kernel.asm and io.asm, which include the files of the kernel and the device it chose.
+; order), features.asm (the windows of a query that the model looks at), and entry.asm, kernel.asm and io.asm, which
+; include the files of the kernel and the device it chose.
 
 #include "layout.asm"
 #include "entry.asm"
+#include "features.asm"
 
 	org 0100h
 start:	jp startup
@@ -32,7 +34,6 @@ name:	ds 10,0			; program name, zero terminated (10: so that the jump above hold
 #include "guess.asm"
 #include "query.asm"
 #include "copy.asm"
-#include "features.asm"
 #include "query-window.asm"
 #include "reply.asm"
 #include "context.asm"

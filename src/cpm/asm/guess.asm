@@ -28,6 +28,7 @@ guess_reply:
 	ld (KEPT_PAIR),hl
 	ld hl,(QUERY_31)
 	ld (KEPT_31),hl
+	keep_quadgrams
 guess_step:
 	ld (GUESS_SP),sp
 	call close_query
@@ -76,6 +77,7 @@ forget_guess:
 	ld (QUERY_PAIR),hl
 	ld hl,(KEPT_31)
 	ld (QUERY_31),hl
+	restore_quadgrams
 	ld hl,SUM_LOW*256
 	ld de,BASE*256
 	jp copy_sums

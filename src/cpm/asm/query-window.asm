@@ -2,7 +2,9 @@
 ;
 ;   … a b [c]        trigram  31*h(a b) + c        bigram  31*b + c = h(b c), the h(a b) of the next character
 ;
-; Only the lowest ten bits of a hash ever matter, and nothing goes from higher bits to lower ones. So 31*h is 32*h - h
+; Windows of four have a file of their own (quadgram.asm).
+;
+; Only the lowest eleven bits of a hash ever matter, and nothing goes from higher bits to lower ones. So 31*h is 32*h - h
 ; where 32*h is three rotations of its low byte, with rubbish above bit 12. QUERY_COLUMNS are pages of words, a column's
 ; address for each bucket.
 ;
@@ -27,8 +29,8 @@ counted:
 #endlocal
 	endm
 
-; The window of three, before its last character is known: HL = 31*DE.
-begin_trigram macro
+; HL = 31*DE: a window before its last character is known. Keeps BC, DE.
+times_31 macro
 	ld a,e			; 4
 	rrca			; 4
 	rrca			; 4
@@ -37,12 +39,6 @@ begin_trigram macro
 	and 0E0h		; 7   no carry
 	ld l,a			; 4
 	sbc hl,de		; 15
-	endm
-
-; And with that character, DE.
-count_trigram macro
-	add hl,de		; 11
-	count_window
 	endm
 
 ; The window of two whose hash is DE.
@@ -62,10 +58,10 @@ count_characters:
 	ld hl,(QUERY_TEXT)
 	or a
 	sbc hl,bc
-	jr z,count_first
+	jp z,count_first
 	ld de,(QUERY_PAIR)
 count_character:
-	begin_trigram		; 46
+	times_31		; 46
 count_letter:
 	ld a,(bc)		; 7
 	inc bc			; 6
@@ -77,7 +73,7 @@ count_letter:
 count_folded:
 	ld e,a			; 4
 	ld d,0			; 7
-	end_trigram		; features.asm: count_trigram, where the model wants it
+	count_long		; features.asm: the windows of four and three that the model looks at
 count_pair:			; DE = this character
 	ld hl,(QUERY_31)	; 16
 	add hl,de		; 11
@@ -94,7 +90,7 @@ count_pair:			; DE = this character
 	dec h
 count_31:
 	ld (QUERY_31),hl	; 16
-	end_bigram		; features.asm: count_bigram, where the model wants it
+	count_short		; features.asm: those of two
 	ld hl,QUERY_RUN		; 10
 	dec (hl)		; 11
 	jp nz,count_character	; 10

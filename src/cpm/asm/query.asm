@@ -2,7 +2,7 @@
 ; done while the person still types.
 ;
 ; The text as the features want it: no blanks around it, at most 62 characters, a-z for A-Z, one space before and one
-; after. A window of n bytes (n = 2, 3 as the model says) hashes to bucket h, h = h*31 + byte, modulo the number of
+; after. A window of n bytes (n = 2, 3, 4 as the model says) hashes to bucket h, h = h*31 + byte, modulo the number of
 ; buckets. Windows are counted in BASE, a byte a neuron (query-window.asm).
 ;
 ;   byte = v + 64        v = sum of the windows and of the 21 windows of spaces, less the threshold (first-layer.asm)
@@ -10,12 +10,12 @@
 ; A query whose v is ever found outside of -64..63 is summed anew, in 16 bits: QUERY_WIDE. Then SUM_LOW, SUM_HIGH hold
 ; v + 64, and the bytes what was counted since they were last added to it.
 ;
-; A character ends at most two windows, of weight -2 to +1: it moves a byte by -4 to +2. So 31 characters, and a space
-; behind them, take a byte from 0..127 to somewhere in -128..191, where modulo 256 everything that is not in 0..127 still
-; has its bit 7 set. Once in 31 characters the bytes are looked at, or added to the sums.
+; Of n lengths a character ends at most n windows, of weight -2 to +1: two of them move a byte by -4 to +2. So 31
+; characters, and a space behind them, take a byte from 0..127 to somewhere in -128..191, where modulo 256 everything that
+; is not in 0..127 still has its bit 7 set; with three windows 20 characters do. Once in so many (COUNTS_HOLD) the bytes
+; are looked at, or added to the sums.
 
 MAX_QUERY equ 62
-COUNTS_HOLD equ 31		; characters
 
 ; Nothing said yet, the text will be at HL: zero terminated, without blanks in front.
 start_query:
@@ -27,6 +27,7 @@ restart_query:
 	ld (QUERY_NEXT),hl
 	ld hl,31*' '
 	ld (QUERY_31),hl
+	start_quadgrams
 	ld hl,QUERY_ROOM
 	ld (hl),COUNTS_HOLD
 	or a

@@ -2,7 +2,15 @@
 import fc from "fast-check";
 import { Random } from "../../base/random.js";
 import { fromMachineBytes } from "../../model/charset.js";
-import { CONTEXT_BUCKETS, EOS, type Layer, type Model, type QueryFeatures } from "../../model/network.js";
+import {
+	CONTEXT_BUCKETS,
+	EOS,
+	type Layer,
+	type Model,
+	QUERY_BUCKETS,
+	QUERY_NGRAMS,
+	type QueryFeatures,
+} from "../../model/network.js";
 import { generate } from "../../model/reference.js";
 
 export interface RandomModelShape {
@@ -48,8 +56,8 @@ export function randomModel(seed: number, shape: RandomModelShape): Model {
 export const anyShape: fc.Arbitrary<RandomModelShape> = fc
 	.record({
 		features: fc.record({
-			buckets: fc.constantFrom<QueryFeatures["buckets"][]>(128, 256, 512, 1024),
-			ngrams: fc.constantFrom<QueryFeatures["ngrams"][]>([2], [3], [2, 3]),
+			buckets: fc.constantFrom(...QUERY_BUCKETS),
+			ngrams: fc.subarray([...QUERY_NGRAMS], { minLength: 1 }),
 		}),
 		hidden: fc.array(
 			fc.oneof(

@@ -3,6 +3,7 @@
  * held-out splits of the public corpora and ours (scripts/bench-training.mjs); none depends on the machine.
  */
 
+import { DEFAULT_FEATURES, type QueryFeatures } from "../network.js";
 import { MAX_TEACHER_PAIRS } from "./teacher.js";
 
 export interface Recipe {
@@ -80,6 +81,14 @@ export function wantsTeacher(size: CorpusSize): boolean {
 	const isEnough = size.pairs >= Math.max(MIN_TEACHER_PAIRS, LEAST_PHRASINGS * size.replies);
 	if (size.pairs > MAX_TEACHER_PAIRS) return false;
 	return isEnough && (isRedundant(size) || isSprawling(size));
+}
+
+/**
+ * Query features, unless the user says. Where replies are many and most queries have words of their own, it pays to tell
+ * more of them apart. Elsewhere 1,024 buckets of pairs and triples did as well or better, and take less memory.
+ */
+export function defaultFeatures(size: CorpusSize): QueryFeatures {
+	return isSprawling(size) ? { buckets: 2048, ngrams: [2, 4] } : DEFAULT_FEATURES;
 }
 
 /** Hidden layers, unless the user says. */

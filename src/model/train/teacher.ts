@@ -17,7 +17,7 @@ import { ALWAYS, TeacherScores } from "./teacher-scores.js";
 
 /** Training pairs: the inverse for 4,000 different queries takes four seconds and 128 MB. */
 export const MAX_TEACHER_PAIRS = 4000;
-const RIDGE = 0.5;
+const RIDGE = 0.3;
 /** What any two queries have in common: lets the scores have a constant part. */
 const SHARED = 0.1;
 /** Scales tried, each 1.25 times the last. */
