@@ -29,6 +29,8 @@ const DEFAULT: RandomModelShape = {
 	density: 0.25,
 	biasRange: 300,
 };
+/** What it reads where replies are many, and windows of all lengths besides. */
+const ALL_WINDOWS: RandomModelShape = { ...DEFAULT, features: { buckets: 2048, ngrams: [2, 3, 4] }, density: 0.12 };
 /** The shape of the public z80ai models, fewer weights. */
 const WIDE: RandomModelShape = {
 	features: { buckets: 128, ngrams: [3] },
@@ -41,6 +43,11 @@ const ALL_LENGTHS = Array.from({ length: MAX_QUERY_LENGTH + 20 }, (_, i) => i + 
 const SOME_LENGTHS = [1, 2, 30, 31, 32, 61, 62, 63, 82];
 const CASES = {
 	"the default shape": { model: randomModel(11, DEFAULT), lengths: ALL_LENGTHS, spacing: REPEATED_T },
+	"windows of all lengths": {
+		model: randomModel(13, ALL_WINDOWS),
+		lengths: [...SOME_LENGTHS, 20, 21],
+		spacing: TYPED_T,
+	},
 	"a wide network": { model: randomModel(12, WIDE), lengths: SOME_LENGTHS, spacing: TYPED_T },
 } as const;
 type Case = keyof typeof CASES;

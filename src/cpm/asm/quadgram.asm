@@ -7,8 +7,8 @@ start_quadgrams macro
 	ld (QUERY_THREE),hl	; 16
 	endm
 
-; HL = hash of the last three, DE = this character. Keeps BC, DE; leaves QUERY_THREE = HL. 159 T, a column, and what
-; enter_window takes; 93 T where there is no window yet.
+; HL = hash of the last three, DE = this character. Keeps BC, DE; leaves QUERY_THREE = HL. 206 T and what enter_window
+; takes; 131 T where there is no window yet.
 count_quadgram macro
 	push de			; 11
 	ld de,(QUERY_THREE)	; 20
