@@ -135,7 +135,7 @@ export function recipeFor(size: CorpusSize, hasTeacher: boolean): Recipe {
 function penaltyFor(size: CorpusSize, hasTeacher: boolean): number {
 	if (isSprawling(size)) return 0.01;
 	if (!isRedundant(size)) return 0.0011;
-	if (size.pairs >= LARGE) return 0.019;
+	if (size.pairs >= LARGE) return 0.023;
 	return hasTeacher ? 0.013 : 0.03;
 }
 
