@@ -25,14 +25,17 @@ interface Part {
 	readonly neurons: readonly number[];
 }
 
-/** Reads a stream as the Z80 does: an address, then as many neurons as its entry takes. */
+/**
+ * Reads a stream as the Z80 does: an address, then as many neurons as its entry takes. An odd number follows a byte that
+ * is wasted in scatter.asm, and not in count.asm.
+ */
 function parts(stream: Uint8Array): Part[] {
 	const found: Part[] = [];
 	for (let at = 0; at < stream.length; ) {
 		const label = labels.get((stream[at] as number) | ((stream[at + 1] as number) << 8)) ?? "?";
 		at += 2;
 		const count = Number(/_(\d+)$/.exec(label)?.[1] ?? 0) * (label.startsWith("share") ? SHARE_BYTES : 1);
-		at += count % 2;
+		if (!label.startsWith("count_")) at += count % 2;
 		found.push({ label, neurons: [...stream.subarray(at, at + count)] });
 		at += count;
 	}

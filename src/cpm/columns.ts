@@ -12,7 +12,7 @@ const LONGEST_SHARES = 4;
 const LONGEST_STRETCH_T = 4_750;
 /** A step with its carry, when every step carries; the way from one list to the next; a share. */
 const STEP_T = 53;
-const LIST_T = 30;
+const LIST_T = 36;
 const SHARE_T = 134;
 
 /** Code addresses the streams refer to: labels of the assembled program, or none yet while its length is being learnt. */
@@ -95,6 +95,11 @@ export function scanEndStream(code: ColumnCode): Uint8Array {
 	return stream.bytes();
 }
 
+/** Whether a list of an odd number begins with a byte that nothing reads: SP takes two at a time. */
+export function wastesByte(entry: string): boolean {
+	return !entry.startsWith("count_");
+}
+
 class StreamWriter {
 	readonly #code: ColumnCode;
 	readonly #bytes: number[] = [];
@@ -125,7 +130,7 @@ class StreamWriter {
 	#part(entry: string, neurons: readonly number[]): void {
 		this.#lasts(LIST_T + neurons.length * STEP_T);
 		this.call(`${entry}_${neurons.length}`);
-		if (neurons.length % 2 === 1) this.#bytes.push(0);
+		if (neurons.length % 2 === 1 && wastesByte(entry)) this.#bytes.push(0);
 		this.#bytes.push(...neurons);
 	}
 

@@ -34,7 +34,7 @@ const CASES: readonly (readonly [string, Model, PackOptions])[] = [
 	["the same without a trie", chatterbox(), { replies: [] }],
 	["the same with packed weights", chatterbox(), { kernel: "packed" }],
 	["bigrams alone", randomModel(1, shape({ features: { buckets: 512, ngrams: [2] } })), { replies: [] }],
-	["quadgrams", randomModel(1, shape({ features: { buckets: 2048, ngrams: [2, 4] } })), { replies: [] }],
+	["quadgrams", randomModel(1, shape({ features: { buckets: 2048, ngrams: [2, 4] }, density: 0.15 })), { replies: [] }],
 	[
 		"three windows at each character",
 		randomModel(8, shape({ features: { buckets: 512, ngrams: [2, 3, 4] }, density: 0.1 })),

@@ -1,5 +1,5 @@
 /** What a query costs: the line, its windows, and layer 1 made ready for the reply (line.asm, query.asm, first-layer.asm). */
-import { contextHits } from "../model/features.js";
+import { contextHits, windowHits } from "../model/features.js";
 import { HIT, type Layer, type Network } from "../model/network.js";
 import type { ColumnCosts } from "./column-costs.js";
 import { copyT } from "./copy-cost.js";
@@ -43,14 +43,14 @@ export class QueryCost {
 	readonly #times: CodeTimes;
 	readonly #columns: ColumnCosts;
 	readonly #width: number;
-	readonly #ngrams: readonly number[];
+	readonly #network: Network;
 	/** What 8 spaces add to each neuron of layer 1. */
 	readonly #blanks: Int32Array;
 
 	constructor(times: CodeTimes, network: Network, columns: ColumnCosts) {
 		this.#times = times;
 		this.#columns = columns;
-		this.#ngrams = network.features.ngrams;
+		this.#network = network;
 		this.#width = (network.layers[0] as Layer).outputs;
 		this.#blanks = blankSums(network);
 	}
@@ -65,10 +65,28 @@ export class QueryCost {
 		const wide = this.#startsWide;
 		const query = this.#finishQueryT(words, buckets, wide);
 		if (wide || !this.#vs(sums).some(isOutside)) return line + query;
-		// Found to be outside at the first look, and summed anew.
+		// Found to be outside at some look, and summed anew.
 		const copy = times.between("start_query", "copy_sums") + 2 * copyT(this.#width) + this.#clearT();
-		const before = Math.min(1, times.symbol("COUNTS_HOLD") / words.length);
+		const before = this.#charactersInside(words) / words.length;
 		return line + before * query + copy + this.#finishQueryT(words, buckets, true);
+	}
+
+	/** Characters that are summed until a look finds some v outside: all, if only the look at the end does. */
+	#charactersInside(words: Uint8Array): number {
+		const hold = this.#times.symbol("COUNTS_HOLD");
+		const text = Uint8Array.of(BLANK, ...words);
+		for (let summed = hold; summed < words.length; summed += hold) {
+			const sums = this.#sumsOf(windowHits(text.subarray(0, 1 + summed), this.#network.features));
+			if (this.#vs(sums).some(isOutside)) return summed;
+		}
+		return words.length;
+	}
+
+	/** What hits of these buckets add up to in layer 1, biases included. */
+	#sumsOf(buckets: readonly number[]): Int32Array {
+		const { inputs, outputs, weights, biases } = this.#network.layers[0] as Layer;
+		const hits = (j: number) => buckets.reduce((sum, bucket) => sum + (weights[j * inputs + bucket] as number), 0);
+		return Int32Array.from({ length: outputs }, (_, j) => HIT * hits(j) + (biases[j] as number));
 	}
 
 	/** finish_query. @param wide whether counts go into 16-bit sums */
@@ -89,7 +107,7 @@ export class QueryCost {
 		tStates +=
 			times.block("count_first") + T.fold - T.call - hash - T.letter - times.between("count_folded", "count_pair");
 		// The second has none of four.
-		if (this.#ngrams.includes(4)) tStates += T.branch - times.between("four", "three_counted");
+		if (this.#network.features.ngrams.includes(4)) tStates += T.branch - times.between("four", "three_counted");
 		for (const bucket of buckets) tStates += this.#columns.query(bucket);
 		return tStates;
 	}

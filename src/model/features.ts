@@ -43,9 +43,14 @@ export function queryHits(query: string | Uint8Array, features: QueryFeatures): 
 	const words = typeof query === "string" ? normaliseQuery(query) : query;
 	const bytes = new Uint8Array(words.length + 2).fill(SPACE);
 	bytes.set(words, 1);
+	return windowHits(bytes, features);
+}
+
+/** The query bucket of every window of `bytes` as they are. */
+export function windowHits(bytes: Uint8Array, { ngrams, buckets }: QueryFeatures): number[] {
 	const hits: number[] = [];
-	for (const n of features.ngrams) {
-		for (let start = 0; start + n <= bytes.length; start++) hits.push(hashBytes(bytes, start, n, 0) % features.buckets);
+	for (const n of ngrams) {
+		for (let start = 0; start + n <= bytes.length; start++) hits.push(hashBytes(bytes, start, n, 0) % buckets);
 	}
 	return hits;
 }

@@ -2,6 +2,9 @@
 ;
 ;   step   pop bc (10, for two)  ld l,c (4)  inc (hl) (11)  = 20 T
 ;
+; A list of an odd number wastes no byte, as it does in scatter.asm, for there are thousands of them: one step back, to
+; the last byte of its own address, makes a pair with its first neuron (6 T).
+;
 ; H = page of the bytes. count_inc: w = +1, count_dec: w = -1, count_drop: w = -2. The last list of a column, of +1 or -1,
 ; ends it by itself as column_done would (..._last): two bytes less for each of a thousand columns, and 10 T.
 
@@ -72,18 +75,23 @@ count_dec_ei:
 
 	rept n = 23 to 1 by 2
 count_inc_last_{n}:
-	pop bc
-	jp count_inc_last_low_{n}
+	dec sp			; 6
+	pop bc			; 10
+	jp count_inc_last_low_{n} ; 10
 count_dec_last_{n}:
+	dec sp
 	pop bc
 	jp count_dec_last_low_{n}
 count_inc_{n}:
+	dec sp
 	pop bc
 	jp count_inc_low_{n}
 count_dec_{n}:
+	dec sp
 	pop bc
 	jp count_dec_low_{n}
 count_drop_{n}:
+	dec sp
 	pop bc
 	jp count_drop_low_{n}
 	endr

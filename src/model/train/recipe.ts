@@ -133,7 +133,7 @@ export function recipeFor(size: CorpusSize, hasTeacher: boolean): Recipe {
 
 /** With more to learn from, fewer neurons are active anyway. */
 function penaltyFor(size: CorpusSize, hasTeacher: boolean): number {
-	if (isSprawling(size)) return 0.01;
+	if (isSprawling(size)) return 0.012;
 	if (!isRedundant(size)) return 0.0011;
 	if (size.pairs >= LARGE) return 0.023;
 	return hasTeacher ? 0.013 : 0.03;
