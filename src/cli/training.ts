@@ -155,8 +155,8 @@ function describePoint({ hidden, pressure, cost, result }: BudgetPoint, budget: 
 	return `  ${network}   ${speed}   ${weights}   ${accuracy}   ${cost <= budget ? "fits" : "too slow"}`;
 }
 
-function describe({ share, seconds, loss, best }: TrainProgress): string {
-	const left = share > 0 ? formatSeconds((seconds / share) * (1 - share)) : "?";
+function describe({ share, seconds, secondsToReady, loss, best }: TrainProgress): string {
+	const left = share > 0 ? formatSeconds(((seconds - secondsToReady) / share) * (1 - share)) : "?";
 	const accuracy =
 		best === undefined ? "" : `, held out ${formatShare(best.overall)} (macro ${formatShare(best.macro)})`;
 	return `${formatBar(share)} ${formatShare(share)}, loss ${loss.toFixed(3)}${accuracy}, ${left} left`;

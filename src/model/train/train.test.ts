@@ -137,6 +137,7 @@ describe("stopping", () => {
 		expect(ready.curve[0]?.share).toBeLessThan(0.1);
 		expect(ready.seconds).toBeGreaterThan(5.9);
 		expect(ready.seconds).toBeLessThan(6.1);
+		expect(ready.curve[0]?.secondsToReady).toBeCloseTo(5, 1);
 		expect(ready.train.reply).toBeGreaterThan(0.9);
 		const tooLate = await run(20);
 		expect(tooLate.seconds).toBeLessThan(20.7);

@@ -57,7 +57,9 @@ export interface TrainProgress {
 	/** 0–1, by steps or by time where there is a budget of seconds. */
 	readonly share: number;
 	readonly epoch: number;
+	/** Since the start, and how many of them went by before the first step. */
 	readonly seconds: number;
+	readonly secondsToReady: number;
 	/** Mean loss per example since the last report. */
 	readonly loss: number;
 	readonly nonzeroWeights: number;
@@ -193,6 +195,7 @@ async function learn(run: Run): Promise<Learnt> {
 			share,
 			epoch: (step * recipe.batch) / run.pairs,
 			seconds: now() - startS,
+			secondsToReady: begunS - startS,
 			loss: loss.value,
 			nonzeroWeights,
 			char: measured.char,
