@@ -4,7 +4,7 @@
  *
  *   add list   steps at 34 T and the detour of carries: 5 in, 19 for each in a row, 5 back
  */
-import { wastesByte } from "./columns.js";
+import { wastedBytes } from "./columns.js";
 import { PROGRAM_ORIGIN, type Program } from "./program.js";
 import { CodeTimes } from "./z80-times.js";
 
@@ -129,7 +129,7 @@ export class ColumnWalk {
 				const [, entry = "", length = ""] = /^(.*)_(\d+)$/.exec(label) ?? [];
 				const count = Number(length);
 				if (!(count > 0)) throw new Error(`no list at ${(at - 2).toString(16)}h of the program`);
-				if (wastesByte(entry)) at += count % 2;
+				at += wastedBytes(entry, count);
 				const neurons = Uint8Array.from({ length: count }, (_, i) => this.byte(at + i));
 				at += count;
 				lists.push({ kind: entry === "sub" ? "sub" : "add", tStates: this.#listT(entry, count), neurons });

@@ -95,9 +95,9 @@ export function scanEndStream(code: ColumnCode): Uint8Array {
 	return stream.bytes();
 }
 
-/** Whether a list of an odd number begins with a byte that nothing reads: SP takes two at a time. */
-export function wastesByte(entry: string): boolean {
-	return !entry.startsWith("count_");
+/** Bytes that nothing reads before the first neuron of a list: SP takes two at a time, and only count.asm steps back. */
+export function wastedBytes(entry: string, neurons: number): number {
+	return entry.startsWith("count_") ? 0 : neurons % 2;
 }
 
 class StreamWriter {
@@ -130,8 +130,7 @@ class StreamWriter {
 	#part(entry: string, neurons: readonly number[]): void {
 		this.#lasts(LIST_T + neurons.length * STEP_T);
 		this.call(`${entry}_${neurons.length}`);
-		if (neurons.length % 2 === 1 && wastesByte(entry)) this.#bytes.push(0);
-		this.#bytes.push(...neurons);
+		this.#bytes.push(...new Array<number>(wastedBytes(entry, neurons.length)).fill(0), ...neurons);
 	}
 
 	shares(entry: string, operands: readonly (readonly number[])[]): void {

@@ -28,6 +28,8 @@ const shape = (changes: Partial<RandomModelShape>): RandomModelShape => ({
 	...changes,
 });
 
+const ALL_WINDOWS = randomModel(8, shape({ features: { buckets: 512, ngrams: [2, 3, 4] }, density: 0.1 }));
+
 const CASES: readonly (readonly [string, Model, PackOptions])[] = [
 	["one hidden layer on the trie", chatterbox(), { replies: repliesOf(chatterbox(), QUERIES, 1) }],
 	["the same, off the trie soon", chatterbox(), { replies: ["ﾓyy", "1"] }],
@@ -35,16 +37,8 @@ const CASES: readonly (readonly [string, Model, PackOptions])[] = [
 	["the same with packed weights", chatterbox(), { kernel: "packed" }],
 	["bigrams alone", randomModel(1, shape({ features: { buckets: 512, ngrams: [2] } })), { replies: [] }],
 	["quadgrams", randomModel(1, shape({ features: { buckets: 2048, ngrams: [2, 4] }, density: 0.15 })), { replies: [] }],
-	[
-		"three windows at each character",
-		randomModel(8, shape({ features: { buckets: 512, ngrams: [2, 3, 4] }, density: 0.1 })),
-		{ replies: [] },
-	],
-	[
-		"the same, packed",
-		randomModel(8, shape({ features: { buckets: 512, ngrams: [2, 3, 4] }, density: 0.1 })),
-		{ kernel: "packed" },
-	],
+	["three windows at each character", ALL_WINDOWS, { replies: [] }],
+	["the same, packed", ALL_WINDOWS, { kernel: "packed" }],
 	["three hidden layers", randomModel(2, shape({ hidden: [120, 60, 40] })), { replies: [] }],
 	["three hidden layers, packed", randomModel(2, shape({ hidden: [120, 60, 40] })), { kernel: "packed" }],
 	["shared sums", randomModel(3, shape({ hidden: [80, 60, 70], density: 0.5, weights: [1, -1] })), { replies: [] }],

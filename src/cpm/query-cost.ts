@@ -73,20 +73,16 @@ export class QueryCost {
 
 	/** Characters that are summed until a look finds some v outside: all, if only the look at the end does. */
 	#charactersInside(words: Uint8Array): number {
+		const { features, layers } = this.#network;
+		const [first] = layers as [Layer];
 		const hold = this.#times.symbol("COUNTS_HOLD");
 		const text = Uint8Array.of(BLANK, ...words);
 		for (let summed = hold; summed < words.length; summed += hold) {
-			const sums = this.#sumsOf(windowHits(text.subarray(0, 1 + summed), this.#network.features));
+			const hits = hitSums(first, windowHits(text.subarray(0, 1 + summed), features));
+			const sums = hits.map((sum, j) => sum + (first.biases[j] as number));
 			if (this.#vs(sums).some(isOutside)) return summed;
 		}
 		return words.length;
-	}
-
-	/** What hits of these buckets add up to in layer 1, biases included. */
-	#sumsOf(buckets: readonly number[]): Int32Array {
-		const { inputs, outputs, weights, biases } = this.#network.layers[0] as Layer;
-		const hits = (j: number) => buckets.reduce((sum, bucket) => sum + (weights[j * inputs + bucket] as number), 0);
-		return Int32Array.from({ length: outputs }, (_, j) => HIT * hits(j) + (biases[j] as number));
 	}
 
 	/** finish_query. @param wide whether counts go into 16-bit sums */
@@ -169,10 +165,12 @@ function isTooWide(v: number): boolean {
 }
 
 function blankSums({ layers, features }: Network): Int32Array {
-	const [first] = layers as [Layer];
-	const sums = new Int32Array(first.outputs);
-	for (const bucket of contextHits(new Uint8Array(0)))
-		for (let j = 0; j < first.outputs; j++)
-			sums[j] = (sums[j] as number) + HIT * (first.weights[j * first.inputs + features.buckets + bucket] as number);
-	return sums;
+	const blanks = contextHits(new Uint8Array(0)).map((bucket) => features.buckets + bucket);
+	return hitSums(layers[0] as Layer, blanks);
+}
+
+/** What hits of these inputs add to each neuron. */
+function hitSums({ inputs, outputs, weights }: Layer, hits: readonly number[]): Int32Array {
+	const weightOf = (j: number) => hits.reduce((sum, input) => sum + (weights[j * inputs + input] as number), 0);
+	return Int32Array.from({ length: outputs }, (_, j) => HIT * weightOf(j));
 }

@@ -17,7 +17,7 @@ export function wrap16(value: number): number {
 	return (value << 16) >> 16;
 }
 
-/** Adds w[:, firstInput + i] · x[i] to `acc` [out] for each non-zero x[i]. Sums stay below 2^31: 1,152 · 2 · 32,767. */
+/** Adds w[:, firstInput + i] · x[i] to `acc` [out] for each non-zero x[i]. Sums stay below 2^31: 2,176 · 2 · 32,767. */
 function addColumns(acc: Int32Array, layer: Layer, x: Int16Array, firstInput: number): void {
 	for (let i = 0; i < x.length; i++) {
 		const value = x[i] as number;

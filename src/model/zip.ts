@@ -10,7 +10,7 @@ import { Inflate } from "fflate";
 import { ZulmError } from "../base/errors.js";
 import { malformed, unsupported } from "./model-errors.js";
 
-/** Our largest legitimate model (1,152 inputs, 256-256-256 hidden) inflates to under 1 MB. */
+/** Our largest legitimate model (2,176 inputs, 256-256-256 hidden) inflates to under 1 MB. */
 const MAX_TOTAL_BYTES = 32 * 1024 * 1024;
 const MAX_MEMBERS = 256;
 /** Compressed bytes inflated at a time: deflate expands at most 1,032-fold, so a lie is noticed within 8 MB. */

@@ -104,6 +104,24 @@ function isSprawling(size: CorpusSize): boolean {
 	return size.replies >= MANY_REPLIES && !isRedundant(size);
 }
 
+/** What many replies with few phrasings each want (docs/training.md has what each is worth), and what others do. */
+const FOR_MANY_REPLIES = {
+	sparsity: 0.02,
+	weightBudget: 30_000,
+	outputSparsity: 0.03,
+	firstWeight: 2,
+	unbranchedShare: 0.2,
+	coined: 0.8,
+};
+const FOR_FEW_REPLIES: typeof FOR_MANY_REPLIES = {
+	sparsity: 0.01,
+	weightBudget: 19_000,
+	outputSparsity: 0.1,
+	firstWeight: 1,
+	unbranchedShare: 0.4,
+	coined: 0,
+};
+
 /** @param size of what is trained on @param hasTeacher whether there is a teacher */
 export function recipeFor(size: CorpusSize, hasTeacher: boolean): Recipe {
 	const { pairs } = size;
@@ -114,17 +132,12 @@ export function recipeFor(size: CorpusSize, hasTeacher: boolean): Recipe {
 		copies: copiesFor(size, hasTeacher),
 		balance: 0.8,
 		learningRate: 0.02,
-		sparsity: isSprawling(size) ? 0.02 : 0.01,
-		weightBudget: isSprawling(size) ? 30_000 : 19_000,
+		...(isSprawling(size) ? FOR_MANY_REPLIES : FOR_FEW_REPLIES),
 		contextCost: 2,
 		penalty: penaltyFor(size, hasTeacher),
 		branchedToll: 0.3,
-		outputSparsity: isSprawling(size) ? 0.03 : 0.1,
 		dropout: isRedundant(size) && pairs < SMALL && !hasTeacher ? 0.1 : 0,
-		firstWeight: isSprawling(size) ? 2 : 1,
-		unbranchedShare: isSprawling(size) ? 0.2 : 0.4,
 		invented: hasTeacher ? inventedFor(size) : 0,
-		coined: isSprawling(size) ? 0.8 : 0,
 		sharpness: 3,
 		measurements: 20,
 		patience: 10,
