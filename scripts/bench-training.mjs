@@ -28,7 +28,7 @@ import { evaluate } from "../dist/model/evaluate.js";
 import { DEFAULT_FEATURES, Z80AI_FEATURES } from "../dist/model/network.js";
 import { defaultFeatures, defaultHidden } from "../dist/model/train/recipe.js";
 import { splitByQuery } from "../dist/model/train/split.js";
-import { corpusSize, train } from "../dist/model/train/train.js";
+import { train } from "../dist/model/train/train.js";
 import { benchArithmetic } from "./bench-arithmetic.mjs";
 import { root } from "./lib.mjs";
 

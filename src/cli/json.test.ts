@@ -21,8 +21,7 @@ const TRAINED = [
 	...["path", "pairs", "examples", "epochs", "seconds", "seed", "train.char", "train.reply", "nonzeroWeights"],
 	...below("holdout", ACCURACY),
 	...below("curve.0", ["step", "seconds", "loss", "nonzeroWeights", "holdout.overall", "holdout.macro", "train"]),
-	"teacher",
-	"tradeOff",
+	...["refit", "teacher", "keptStep", "tradeOff"],
 ];
 const TRADE_OFF = [
 	"tradeOff.budget",

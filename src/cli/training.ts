@@ -5,8 +5,9 @@ import { predict } from "../cpm/predict.js";
 import type { Corpus } from "../model/corpus.js";
 import { type Model, QUERY_BUCKETS, QUERY_NGRAMS, type QueryFeatures, Z80AI_FEATURES } from "../model/network.js";
 import { type BudgetPoint, trainToBudget } from "../model/train/budget.js";
-import { type CorpusSize, defaultFeatures, defaultHidden, wantsTeacher } from "../model/train/recipe.js";
-import { corpusSize, type TrainOptions, type TrainProgress, type TrainResult, train } from "../model/train/train.js";
+import type { Progress } from "../model/train/learn.js";
+import { type CorpusSize, corpusSize, defaultFeatures, defaultHidden, wantsTeacher } from "../model/train/recipe.js";
+import { type TrainOptions, type TrainResult, train } from "../model/train/train.js";
 import { formatBar, formatCount, formatNumberOf, formatSeconds, formatShare } from "../report/format.js";
 import type { TradeOff, TradeOffPoint, TrainedResult, TrainingPoint } from "../report/results.js";
 import { integer, number, type Session, widths } from "./command.js";
@@ -22,6 +23,7 @@ export interface TrainingOptions {
 	readonly seconds?: number;
 	readonly seed: number;
 	readonly holdout?: number;
+	readonly refit?: boolean;
 	readonly budget?: number;
 }
 
@@ -58,6 +60,7 @@ export function addTrainingOptions(command: Command): Command {
 			`share of queries kept aside to measure with, 0 to 0.5 (default: ${DEFAULT_HOLDOUT}; 0 for fewer than ${MIN_PAIRS_TO_HOLD_OUT} pairs)`,
 			number(0, 0.5),
 		)
+		.option("--no-refit", "keep the network that was measured, instead of having it learn those queries too, then")
 		.addOption(
 			new Option(
 				"--budget <t>",
@@ -89,6 +92,7 @@ export async function trainCorpus(
 		...(options.seconds === undefined ? {} : { seconds: options.seconds }),
 		seed: options.seed,
 		holdout: options.holdout ?? (corpus.pairs.length < MIN_PAIRS_TO_HOLD_OUT ? 0 : DEFAULT_HOLDOUT),
+		...(options.refit === undefined ? {} : { refit: options.refit }),
 		...(resume === undefined ? {} : { resume }),
 		teacher: options.teacher ?? wantsTeacher(size),
 		signal,
@@ -155,7 +159,7 @@ function describePoint({ hidden, pressure, cost, result }: BudgetPoint, budget: 
 	return `  ${network}   ${speed}   ${weights}   ${accuracy}   ${cost <= budget ? "fits" : "too slow"}`;
 }
 
-function describe({ share, seconds, secondsToReady, loss, best }: TrainProgress): string {
+function describe({ share, seconds, secondsToReady, loss, best }: Progress): string {
 	const left = share > 0 ? formatSeconds(((seconds - secondsToReady) / share) * (1 - share)) : "?";
 	const accuracy =
 		best === undefined ? "" : `, held out ${formatShare(best.overall)} (macro ${formatShare(best.macro)})`;
@@ -163,21 +167,21 @@ function describe({ share, seconds, secondsToReady, loss, best }: TrainProgress)
 }
 
 export function trainedResult(path: string, trained: Trained): TrainedResult {
-	const { pairs, examples, epochs, seconds, seed, holdout, nonzeroWeights, tradeOff, model } = trained;
+	const { pairs, examples, epochs, seconds, seed, holdout, refit, nonzeroWeights, keptStep, tradeOff, model } = trained;
 	const widths = widthsOf(model.network);
-	const figures = { pairs, examples, epochs, seconds, seed, train: trained.train, holdout, nonzeroWeights };
+	const figures = { pairs, examples, epochs, seconds, seed, train: trained.train, holdout, refit, nonzeroWeights };
 	const teacher = trained.teacher ?? null;
-	return { path, widths, ...figures, teacher, curve: trained.curve.map(trainingPoint), tradeOff };
+	return { path, widths, ...figures, teacher, curve: trained.curve.map(trainingPoint), keptStep, tradeOff };
 }
 
-function trainingPoint({ step, seconds, loss, nonzeroWeights, holdout, train: trained }: TrainProgress): TrainingPoint {
+function trainingPoint({ step, seconds, loss, nonzeroWeights, holdout, train: trained }: Progress): TrainingPoint {
 	return { step, seconds, loss, nonzeroWeights, holdout: holdout ?? null, train: trained ?? null };
 }
 
-/** "1,700 pairs in 7.5 s: 91.2% of held-out replies exact" */
-export function describeTraining({ pairs, seconds, holdout, train: trained }: TrainResult): string {
+/** "1,700 pairs in 7.5 s: 91.2% of held-out replies exact, then learnt too" */
+export function describeTraining({ pairs, seconds, holdout, refit, train: trained }: TrainResult): string {
 	const measured = Number.isFinite(holdout.reply.overall)
-		? `${formatShare(holdout.reply.overall)} of held-out replies exact`
+		? `${formatShare(holdout.reply.overall)} of held-out replies exact${refit ? ", then learnt too" : ""}`
 		: `${formatShare(trained.reply)} of replies exact`;
 	return `${formatNumberOf(pairs, "pair")} in ${formatSeconds(seconds)}: ${measured}`;
 }

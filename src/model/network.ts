@@ -57,6 +57,8 @@ export interface ModelMetadata {
 	readonly seed?: number;
 	readonly corpusSha256?: string;
 	readonly holdout?: number;
+	/** What training last multiplied logits by in its softmax: to go on from. */
+	readonly softmaxScale?: number;
 	readonly metrics?: Readonly<Record<string, unknown>>;
 }
 

@@ -63,6 +63,7 @@ const metadataSchema = v.object({
 	seed: v.optional(v.number()),
 	corpusSha256: v.optional(v.string()),
 	holdout: v.optional(v.number()),
+	softmaxScale: v.optional(v.pipe(v.number(), v.minValue(1e-6), v.maxValue(1e3))),
 	metrics: v.optional(v.record(v.string(), v.unknown())),
 });
 

@@ -19,7 +19,7 @@ export function modelCard(model: ModelResult | TrainedResult): Markup {
 			["whole replies, trained on", formatShare(model.train.reply)],
 			[
 				"whole replies, held out",
-				`${formatShare(model.holdout.reply.overall)} overall, ${formatShare(model.holdout.reply.macro)} macro`,
+				`${formatShare(model.holdout.reply.overall)} overall, ${formatShare(model.holdout.reply.macro)} macro${model.refit ? ", before they were learnt too" : ""}`,
 			],
 		);
 	}

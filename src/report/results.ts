@@ -26,11 +26,15 @@ export interface TrainedResult extends ModelResult {
 	readonly seconds: number;
 	readonly seed: number;
 	readonly train: { readonly char: number; readonly reply: number };
+	/** On pairs it had not learnt; where there was a refit, of the network before that. */
 	readonly holdout: { readonly char: number; readonly reply: ReplyAccuracy };
+	/** The held-out pairs were learnt too, once they had been measured on. */
+	readonly refit: boolean;
 	/** Whole replies of the teacher on training queries, each as if it had not seen it; null without a teacher. */
 	readonly teacher: { readonly outOfFold: number } | null;
-	/** The measurements during training, in order. */
+	/** The measurements during training (before a refit), in order, and the step of the one whose network was kept. */
 	readonly curve: readonly TrainingPoint[];
+	readonly keptStep: number;
 	/** Null unless a budget was given. */
 	readonly tradeOff: TradeOff | null;
 }
@@ -209,8 +213,9 @@ export interface CorpusLintResult {
 	/** Distinct characters in the replies. */
 	readonly characters: number;
 	readonly longestReply: number;
-	/** The most any model can get right, and the most one can that sees hashed n-grams only. */
+	/** The most any model can get right, and the most one can that sees no more than these hashed n-grams. */
 	readonly ceiling: number;
+	readonly features: { readonly buckets: number; readonly ngrams: readonly number[] };
 	readonly featureCeiling: number;
 	readonly redundancy: number;
 	/** Null without a test file; `leaked` counts distinct queries of it that are trained on too. */

@@ -37,8 +37,10 @@ describe("trainingCurve", () => {
 		const svg = String(trainingCurve(sampleTraining()));
 		const at = Number(/class="kept" cx="([\d.]+)"/.exec(svg)?.[1]);
 		expect(at).toBe(pointsOf(svg, "overall")[2]?.[0]);
-		const unknown = String(trainingCurve({ ...sampleTraining(), nonzeroWeights: 1 }));
-		expect(unknown).not.toContain("kept");
+		expect(svg).toMatch(/>kept</);
+		const refit = String(trainingCurve({ ...sampleTraining(), refit: true, nonzeroWeights: 20_500 }));
+		expect(Number(/class="kept" cx="([\d.]+)"/.exec(refit)?.[1])).toBe(at);
+		expect(refit).toMatch(/>measured</);
 	});
 
 	it("shows accuracy on the training replies where none are held out", () => {

@@ -1,7 +1,7 @@
 /**
  * The training curve: accuracy of whole replies and loss at each measurement, over the seconds of the run.
  *
- *   100% ┤      ╭──── replies ●          ● the network that was kept
+ *   100% ┤      ╭──── replies ●          ● the network that was kept, or measured and refit
  *        │   ╭──┴┄┄┄┄ mean over replies
  *     0% ┼──╯─────────
  *        0 s    5 s                      loss is drawn from 0 up to a round number, and labelled at both ends
@@ -34,7 +34,7 @@ interface Line {
 }
 
 /** The chart, or undefined for fewer than two measurements. */
-export function trainingCurve({ curve, holdout, train, nonzeroWeights }: TrainedResult): Markup | undefined {
+export function trainingCurve({ curve, keptStep, refit }: TrainedResult): Markup | undefined {
 	if (curve.length < 2) return undefined;
 	const seconds = curve.map((point) => point.seconds);
 	const lossTicks = roundTicks(Math.max(...curve.map(({ loss }) => loss), 1e-3), 4);
@@ -59,8 +59,7 @@ export function trainingCurve({ curve, holdout, train, nonzeroWeights }: Trained
 			show: threeDigits,
 		},
 	];
-	const saved = isHeldOut ? holdout.reply.overall : train.reply;
-	const kept = keptPoint(curve, saved, nonzeroWeights);
+	const kept = curve.find(({ step }) => step === keptStep);
 	return markup`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Accuracy and loss during training">
 ${[0, 0.25, 0.5, 0.75, 1].map(
 	(tick) => markup`<line class="grid" x1="${LEFT}" y1="${y(tick)}" x2="${WIDTH - RIGHT}" y2="${y(tick)}"/>
@@ -73,7 +72,7 @@ ${timeTicks.map(
 ${lines.map((line) => polyline(line, seconds.map(x), y))}
 <text class="loss-start" x="${x(seconds[0] as number) + 8}" y="${y((curve[0] as TrainingPoint).loss / endLoss) + 4}">${threeDigits((curve[0] as TrainingPoint).loss)}</text>
 ${labels(lines, x(seconds.at(-1) as number) + 12, y)}
-${kept === undefined ? markup`` : keptMark(kept, accuracies[curve.indexOf(kept)]?.overall ?? 0, x, y)}
+${kept === undefined ? markup`` : keptMark(kept, accuracies[curve.indexOf(kept)]?.overall ?? 0, refit, x, y)}
 </svg>`;
 }
 
@@ -103,19 +102,13 @@ function labels(lines: readonly Line[], x: number, y: (share: number) => number)
 	);
 }
 
-/** The measurement that the saved network comes from: of equals training keeps the last. */
-function keptPoint(curve: readonly TrainingPoint[], overall: number, nonzero: number): TrainingPoint | undefined {
-	return curve.findLast(
-		(point) => (point.holdout ?? point.train)?.overall === overall && point.nonzeroWeights === nonzero,
-	);
-}
-
 function keptMark(
 	{ seconds }: TrainingPoint,
 	overall: number,
+	refit: boolean,
 	x: (second: number) => number,
 	y: (share: number) => number,
 ): Markup {
-	return markup`<circle class="kept" cx="${x(seconds)}" cy="${y(overall)}" r="5"><title>the network that was kept</title></circle>
-<text class="axis" x="${x(seconds)}" y="${y(overall) + (overall < LOW ? -12 : 20)}" text-anchor="middle">kept</text>`;
+	return markup`<circle class="kept" cx="${x(seconds)}" cy="${y(overall)}" r="5"><title>${refit ? "the network that was measured, and went on to learn the rest" : "the network that was kept"}</title></circle>
+<text class="axis" x="${x(seconds)}" y="${y(overall) + (overall < LOW ? -12 : 20)}" text-anchor="middle">${refit ? "measured" : "kept"}</text>`;
 }

@@ -4,7 +4,7 @@ import { EXIT } from "../../base/errors.js";
 import { scanCorpora } from "../../model/corpus.js";
 import { type Finding, RULES } from "../../model/corpus-tools/findings.js";
 import { DEFAULT_SIMILARITY, type LintReport, lintCorpus, REDUNDANT } from "../../model/corpus-tools/lint.js";
-import { DEFAULT_FEATURES, Z80AI_FEATURES } from "../../model/network.js";
+import { Z80AI_FEATURES } from "../../model/network.js";
 import { formatCount, formatShare } from "../../report/format.js";
 import type { CorpusLintResult } from "../../report/results.js";
 import { type CommandResult, declare, handle, number, type Run, repeatable, type Session } from "../command.js";
@@ -52,10 +52,10 @@ export function declareCorpusLint(corpus: Command, run: Run): void {
 }
 
 async function lintCommand({ io, out }: Session, options: Options, paths: string[]): Promise<CommandResult> {
-	const features = options.z80ai === true ? Z80AI_FEATURES : DEFAULT_FEATURES;
+	const features = options.z80ai === true ? { features: Z80AI_FEATURES } : {};
 	const corpus = await scanCorpora(paths, io.stdin);
 	const test = options.test === undefined ? {} : { test: await scanCorpora(options.test, io.stdin) };
-	const report = lintCorpus(corpus, { features, similarity: options.similarity, ...test });
+	const report = lintCorpus(corpus, { ...features, similarity: options.similarity, ...test });
 	printSummary(out, report);
 	for (const rule of Object.keys(RULES) as (keyof typeof RULES)[]) {
 		const findings = report.findings.filter((finding) => finding.rule === rule);
@@ -70,14 +70,16 @@ async function lintCommand({ io, out }: Session, options: Options, paths: string
 }
 
 function printSummary(out: Output, report: LintReport): void {
-	const { pairs, queries, replies, ceiling, featureCeiling, redundancy } = report;
+	const { pairs, queries, replies, ceiling, features, featureCeiling, redundancy } = report;
 	const shown = replies.slice(0, REPLIES_SHOWN).map(({ reply, pairs: count }) => `${reply} ${formatCount(count)}`);
 	const rest = replies.length - shown.length;
 	out.print(`pairs        ${formatCount(pairs)}, ${formatCount(queries)} distinct queries`);
 	out.print(`replies      ${formatCount(replies.length)}: ${shown.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`);
 	out.print(`characters   ${report.characters} distinct, ${report.longestReply} in the longest reply`);
-	const hashed = featureCeiling < ceiling ? `; ${formatShare(featureCeiling)} in hashed letter pairs and triples` : "";
-	out.print(`ceiling      ${formatShare(ceiling)} of replies: the most any model can get right${hashed}`);
+	const hashed = `${formatShare(featureCeiling)} in ${formatCount(features.buckets)} buckets of ${features.ngrams.join(" and ")} letters`;
+	out.print(
+		`ceiling      ${formatShare(ceiling)} of replies: the most any model can get right${featureCeiling < ceiling ? `; ${hashed}` : ""}`,
+	);
 	out.print(`redundancy   ${formatShare(redundancy)} of queries hardly differ from another with the same reply`);
 	if (report.test === null) return;
 	const { test } = report;

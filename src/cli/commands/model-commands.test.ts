@@ -28,6 +28,24 @@ describe("train", () => {
 		expect(json.nonzeroWeights).toBeGreaterThan(0);
 	});
 
+	it("learns what it has held out and measured on, unless told not to, and says so", async () => {
+		const folder = testFolder();
+		const corpus = folder.write("corpus.txt", SMALL_CORPUS);
+		const args = ["train", corpus, "-o", folder.at("m.npz"), "--hidden", "16", "--holdout", "0.25"];
+		const refit = await runZulm([...args, "--report", folder.at("r.html")]);
+		expect(refit.stdout).toMatch(/8 pairs in .*of held-out replies exact, then learnt too\n/);
+		expect(refit.stdout).toMatch(/held out {4}.*, seed 1, before it learnt them too\n/);
+		expect(readFileSync(folder.at("r.html"), "utf8")).toMatch(/macro, before they were learnt too/);
+		expect((await runZulm(["eval", folder.at("m.npz"), corpus, "--min-reply", "1"])).exitCode).toBe(0);
+
+		const measured = await runZulm([...args, "--no-refit"]);
+		expect(measured.stdout).toMatch(/6 pairs in .*of held-out replies exact\n/);
+		expect(measured.stdout).toMatch(/held out {4}.*, seed 1\n/);
+		const json = (await runZulm([...args, "--no-refit", "--json"])).json<TrainedResult>();
+		expect(json).toMatchObject({ pairs: 6, refit: false });
+		expect((await runZulm([...args, "--json"])).json()).toMatchObject({ pairs: 8, refit: true, holdout: json.holdout });
+	});
+
 	it("keeps to a budget of T-states a character, and shows the networks it weighed", async () => {
 		const folder = testFolder();
 		const corpus = folder.write("corpus.txt", SMALL_CORPUS);

@@ -61,7 +61,7 @@ async function trainCommand(session: Session, options: Options, corpora: string[
 	const measured = Number.isFinite(overall)
 		? `${formatShare(overall)} of replies (macro ${formatShare(macro)})`
 		: "nothing";
-	out.print(`  held out    ${measured}, seed ${result.seed}`);
+	out.print(`  held out    ${measured}, seed ${result.seed}${result.refit ? ", before it learnt them too" : ""}`);
 	if (options.report !== undefined) {
 		writeReport(options.report, stemOf(options.output), json);
 		out.done("report", options.report);

@@ -45,6 +45,7 @@ test("a corpus with many unlike phrasings of each reply has no findings, and its
 		characters: 5,
 		longestReply: 3,
 		ceiling: 1,
+		features: { buckets: 1024, ngrams: [2, 3] },
 		featureCeiling: 1,
 		redundancy: 0,
 		test: null,
@@ -176,4 +177,11 @@ test("fewer features confuse more queries", async () => {
 	expect(await lint(text)).toMatchObject({ ceiling: 1, featureCeiling: 1 });
 	expect(await lint(text, { features: Z80AI_FEATURES })).toMatchObject({ ceiling: 1, featureCeiling: 1 / 2 });
 	expect(await found("collision", text, { features: Z80AI_FEATURES })).toHaveLength(1);
+});
+
+test("queries are seen as a model trained on the corpus would see them", async () => {
+	const replies = (count: number) => Array.from({ length: count }, (_, n) => `query ${n}|REPLY ${n}\n`).join("");
+	expect((await lint(replies(99))).features).toEqual({ buckets: 1024, ngrams: [2, 3] });
+	expect((await lint(replies(100))).features).toEqual({ buckets: 2048, ngrams: [2, 4] });
+	expect((await lint(replies(100), { features: Z80AI_FEATURES })).features).toEqual(Z80AI_FEATURES);
 });

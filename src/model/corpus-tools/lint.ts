@@ -9,7 +9,8 @@
 import { contradictionCeiling } from "../baselines.js";
 import { buildCharset } from "../charset.js";
 import { type Pair, type Problem, type ScannedCorpus, usable } from "../corpus.js";
-import { DEFAULT_FEATURES, type QueryFeatures } from "../network.js";
+import type { QueryFeatures } from "../network.js";
+import { corpusSize, defaultFeatures } from "../train/recipe.js";
 import { type Finding, RULES } from "./findings.js";
 import { featureCeiling, lintQuestions, redundancy } from "./lint-questions.js";
 import { lintReplies } from "./lint-replies.js";
@@ -44,7 +45,8 @@ export interface LintReport {
 	readonly longestReply: number;
 	/** Share of pairs that a model which knows every query by heart gets right. */
 	readonly ceiling: number;
-	/** The same for a model that sees queries only as hashed n-grams. */
+	/** What a model sees of a query, and the ceiling for one that sees no more than these hashed n-grams. */
+	readonly features: QueryFeatures;
 	readonly featureCeiling: number;
 	/** Share of distinct queries that hardly differ from another one with the same reply. */
 	readonly redundancy: number;
@@ -68,7 +70,7 @@ export const REDUNDANT = 0.9;
 export function lintCorpus(corpus: ScannedCorpus, options: LintOptions = {}): LintReport {
 	const { test } = options;
 	for (const part of [corpus, test ?? corpus]) if (part.pairs.length === 0) usable(part);
-	const features = options.features ?? DEFAULT_FEATURES;
+	const features = options.features ?? defaultFeatures(corpusSize(corpus.pairs));
 	const similarity = options.similarity ?? DEFAULT_SIMILARITY;
 	const tested = new Set(test?.pairs);
 	const all: ScannedCorpus =
@@ -97,6 +99,7 @@ export function lintCorpus(corpus: ScannedCorpus, options: LintOptions = {}): Li
 		characters: buildCharset(corpus.pairs.map((pair) => pair.reply)).length - 1,
 		longestReply: corpus.pairs.reduce((longest, { reply }) => Math.max(longest, Array.from(reply).length), 0),
 		ceiling: contradictionCeiling(corpus.pairs),
+		features,
 		featureCeiling: featureCeiling(questions, features),
 		redundancy: redundancy(questions, twins),
 		test: test === undefined ? null : testFigures(test.pairs, allQuestions, tested),

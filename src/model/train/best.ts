@@ -30,19 +30,21 @@ export class BestSoFar {
 		this.#pairs = pairs;
 	}
 
-	offer(accuracy: ReplyAccuracy, nonzeroWeights: number): void {
+	/** Whether the network as it is, of this accuracy, is now the one to keep. */
+	offer(accuracy: ReplyAccuracy, nonzeroWeights: number): boolean {
 		const fits = nonzeroWeights <= this.#budget;
 		const value = (accuracy.macro + accuracy.overall) / 2;
 		const tolerance = Math.sqrt((this.#highest * (1 - this.#highest)) / this.#pairs);
 		if (this.#kept !== undefined && (fits === this.#fits ? value < this.#highest - tolerance : !fits)) {
 			this.worseInARow++;
-			return;
+			return false;
 		}
 		this.#highest = fits === this.#fits ? Math.max(value, this.#highest) : value;
 		this.worseInARow = 0;
 		this.accuracy = accuracy;
 		this.#fits = fits;
 		this.#kept = this.#quantised.slice();
+		return true;
 	}
 
 	/** Puts the best back in place of the network as it is. */

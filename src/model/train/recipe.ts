@@ -3,6 +3,7 @@
  * held-out splits of the public corpora and ours (scripts/bench-training.mjs); none depends on the machine.
  */
 
+import type { Pair } from "../corpus.js";
 import { DEFAULT_FEATURES, type QueryFeatures } from "../network.js";
 import { MAX_TEACHER_PAIRS } from "./teacher.js";
 
@@ -41,6 +42,9 @@ export interface Recipe {
 	readonly coined: number;
 	/** How much surer of its best answer the teacher is made: the network has to commit itself to one reply. */
 	readonly sharpness: number;
+	/** Least learning rate of a refit, and its steps, as shares of the usual. */
+	readonly refitRate: number;
+	readonly refitSteps: number;
 	/** Held-out measurements during training, evenly spaced. */
 	readonly measurements: number;
 	/** Training stops after this many of them in a row that are worse than the best. */
@@ -69,6 +73,10 @@ export interface CorpusSize {
 	readonly pairs: number;
 	/** Different ones. */
 	readonly replies: number;
+}
+
+export function corpusSize(pairs: readonly Pair[]): CorpusSize {
+	return { pairs: pairs.length, replies: new Set(pairs.map((pair) => pair.reply)).size };
 }
 
 /** Fewer pairs teach a teacher little. */
@@ -112,6 +120,8 @@ const FOR_MANY_REPLIES = {
 	firstWeight: 2,
 	unbranchedShare: 0.2,
 	coined: 0.8,
+	refitRate: 1,
+	refitSteps: 0.5,
 };
 const FOR_FEW_REPLIES: typeof FOR_MANY_REPLIES = {
 	sparsity: 0.01,
@@ -120,6 +130,8 @@ const FOR_FEW_REPLIES: typeof FOR_MANY_REPLIES = {
 	firstWeight: 1,
 	unbranchedShare: 0.4,
 	coined: 0,
+	refitRate: 0.25,
+	refitSteps: 0.25,
 };
 
 /** @param size of what is trained on @param hasTeacher whether there is a teacher */
@@ -193,6 +205,27 @@ export function forShape(recipe: Recipe, hidden: readonly number[]): Recipe {
 		...recipe,
 		weightBudget: Math.max(recipe.weightBudget, WIDE_WEIGHTS_PER_NEURON * neurons),
 		penalty: Math.min(recipe.penalty, WIDE_PENALTY),
+	};
+}
+
+/** In a refit latents have to get this far, in weight units: a small corpus is learnt in few steps, so they are longer. */
+const REFIT_REACH = 3.2;
+const REFIT_MEASUREMENTS = 4;
+
+/** Steps of a refit after a course of so many. */
+export function refitStepsFor({ refitSteps }: Recipe, steps: number): number {
+	return Math.min(steps, Math.max(MIN_STEPS, Math.ceil(steps * refitSteps)));
+}
+
+/** The recipe for learning the held-out pairs too in so many steps, from the network that was measured on them. */
+export function forRefit(recipe: Recipe, steps: number): Recipe {
+	const { learningRate, refitRate } = recipe;
+	// Of half a cosine the mean is a half.
+	const needed = REFIT_REACH / (0.5 * steps);
+	return {
+		...recipe,
+		learningRate: Math.min(learningRate, Math.max(learningRate * refitRate, needed)),
+		measurements: REFIT_MEASUREMENTS,
 	};
 }
 

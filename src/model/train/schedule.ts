@@ -17,7 +17,7 @@ const WARM_UP = 0.03;
 const SPARSITY_ENDS = 0.85;
 export const LATE_GROWTH = 1.04;
 /** Logits start out in the hundreds. */
-const INITIAL_SCALE = 1 / 64;
+export const INITIAL_SCALE = 1 / 64;
 /** Steps between looks at the number of non-zero weights, and how hard the controller then pulls. */
 const CONTROL_INTERVAL = 25;
 const CONTROL_GAIN = 0.5;
@@ -26,17 +26,23 @@ const MAX_BOOST = 30;
 export class Schedule {
 	readonly #space: Workspace;
 	readonly #recipe: Recipe;
-	#logScale = Math.log(INITIAL_SCALE);
+	#logScale: number;
 	#first = 0;
 	#second = 0;
 	#boost = 1;
 	#isTooLarge = false;
 	readonly #cost: CharacterCost;
 
-	constructor(space: Workspace, recipe: Recipe) {
+	/** @param scale of the softmax, to begin with */
+	constructor(space: Workspace, recipe: Recipe, scale: number) {
 		this.#space = space;
+		this.#logScale = Math.log(scale);
 		this.#cost = new CharacterCost(space);
 		this.#recipe = recipe;
+	}
+
+	get scale(): number {
+		return Math.exp(this.#logScale);
 	}
 
 	/** @param share of training done after this step, 0–1 */
@@ -58,7 +64,7 @@ export class Schedule {
 		control[CONTROL.secondCorrection] = 1 / (1 - SECOND_DECAY ** step);
 		control[CONTROL.querySparsity] = isSparse ? sparsity * this.#boost : 0;
 		control[CONTROL.contextSparsity] = isSparse ? sparsity * this.#boost * contextCost : 0;
-		control[CONTROL.scale] = Math.exp(this.#logScale);
+		control[CONTROL.scale] = this.scale;
 	}
 
 	/** Learns the scale from the step just done; returns its mean loss. */

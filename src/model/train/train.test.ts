@@ -5,7 +5,8 @@ import { evaluate } from "../evaluate.js";
 import { DEFAULT_FEATURES, nonzeroWeights, Z80AI_FEATURES } from "../network.js";
 import { decodeModel, encodeModel } from "../npz.js";
 import { generate } from "../reference.js";
-import { type TrainOptions, type TrainProgress, train } from "./train.js";
+import type { Progress } from "./learn.js";
+import { type TrainOptions, train } from "./train.js";
 
 const corpusOf = (text: string): Corpus => parseCorpus(Buffer.from(text), "test");
 
@@ -96,17 +97,46 @@ describe("shapes", () => {
 });
 
 describe("held-out share", () => {
-	test("its figures are those of the saved network on pairs it has not seen", async () => {
-		const reports: TrainProgress[] = [];
-		const onProgress = (progress: TrainProgress) => reports.push(progress);
-		const result = await train(CHAT, { ...OPTIONS, holdout: 0.25, epochs: 200, onProgress });
-		expect(result.pairs).toBe(19);
+	const HELD_OUT: TrainOptions = { ...OPTIONS, holdout: 0.25 };
+
+	test("without a refit its figures are those of the saved network on pairs it has not seen", async () => {
+		const reports: Progress[] = [];
+		const onProgress = (progress: Progress) => reports.push(progress);
+		const result = await train(CHAT, { ...HELD_OUT, refit: false, onProgress });
+		expect(result).toMatchObject({ pairs: 19, refit: false });
 		const everything = evaluate(result.model.network, CHAT.pairs);
 		const seen = result.train.reply * 19;
 		expect(seen + result.holdout.reply.overall * 6).toBeCloseTo(everything.reply.overall * 25, 6);
 		expect(reports.at(-1)).toMatchObject({ share: 1, best: result.holdout.reply });
 		expect(result.curve).toEqual(reports);
 		expect(reports.length).toBeGreaterThan(5);
+		expect(result.curve.find(({ step }) => step === result.keptStep)?.holdout).toEqual(result.holdout.reply);
+	});
+
+	test("is learnt too once it has been measured on, and its figures stay those of before", async () => {
+		const reports: Progress[] = [];
+		const onProgress = (progress: Progress) => reports.push(progress);
+		const result = await train(CHAT, { ...HELD_OUT, onProgress });
+		const before = await train(CHAT, { ...HELD_OUT, refit: false });
+		expect(result).toMatchObject({ pairs: 25, refit: true, holdout: before.holdout });
+		expect(result.holdout.reply.overall).toBeLessThan(1);
+		expect(evaluate(result.model.network, CHAT.pairs).reply.overall).toBe(1);
+		expect(result.model.metadata.metrics).toMatchObject({ refit: true, holdout: before.holdout });
+		// 400 steps of 64 each.
+		expect(result.epochs).toBeCloseTo((400 * 64) / 19 + (400 * 64) / 25, 6);
+		const shares = reports.map(({ share }) => share);
+		expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+		expect(reports.at(-1)).toMatchObject({ share: 1, best: before.holdout.reply });
+		expect(result.curve).toHaveLength(before.curve.length);
+	});
+
+	test("a refit that is stopped is forgotten", async () => {
+		const stop = new AbortController();
+		const onProgress = ({ share }: Progress) => share > 0.8 && stop.abort();
+		const result = await train(CHAT, { ...HELD_OUT, signal: stop.signal, onProgress });
+		const before = await train(CHAT, { ...HELD_OUT, refit: false });
+		expect(result).toMatchObject({ interrupted: true, refit: false, pairs: 19 });
+		expect(encodeModel(result.model)).toEqual(encodeModel(before.model));
 	});
 });
 
@@ -126,10 +156,12 @@ describe("stopping", () => {
 	test("the schedule begins when learning does, however long it takes to get ready", async () => {
 		const late = (readyS: number) => {
 			let seconds = 0;
+			let looks = 0;
 			return () => {
-				// The first look at the clock comes before the corpus is prepared.
+				// Two looks at the clock come before the corpus is prepared.
+				if (looks++ < 2) return 0;
 				seconds += seconds === 0 ? readyS : 0.002;
-				return seconds === readyS ? 0 : seconds;
+				return seconds;
 			};
 		};
 		const run = (readyS: number) => train(CHAT, { ...OPTIONS, seconds: 6, epochs: 1e6, now: late(readyS) });
@@ -153,6 +185,11 @@ describe("stopping", () => {
 		const result = await train(CHAT, { ...OPTIONS, seconds: 1, epochs: 1e6, now });
 		expect(result.seconds).toBeGreaterThan(0.9);
 		expect(result.seconds).toBeLessThan(1.2);
+		const refit = await train(CHAT, { ...OPTIONS, seconds: 3, epochs: 1e6, holdout: 0.25, now });
+		expect(refit.refit).toBe(true);
+		expect(refit.curve.at(-1)?.seconds).toBeLessThan(2.6);
+		expect(refit.seconds).toBeGreaterThan(2.8);
+		expect(refit.seconds).toBeLessThan(3.4);
 	});
 });
 
@@ -198,7 +235,7 @@ describe("odd corpora", () => {
 		const name = (n: number) => [...String(n).padStart(4, "0")].map((digit) => words[Number(digit)]).join(" ");
 		const text = Array.from({ length: 5000 }, (_, n) => `number ${n}|${name(n)}`).join("\n");
 		const { pairs, model } = await train(corpusOf(text), { ...OPTIONS, holdout: 0.1, epochs: 0.5 });
-		expect(pairs).toBe(4500);
+		expect(pairs).toBe(5000);
 		expect(model.metadata.replies).toHaveLength(5000);
 	});
 

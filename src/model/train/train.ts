@@ -1,25 +1,24 @@
 /**
  * Training: a corpus becomes a network of 2-bit weights, by learning on exactly what the machine computes.
  *
- *   corpus ─► split by query ─► copies with typos ─► mini-batches ─► Adam on latents ─► best measured network
+ *   corpus ─► split by query ─► a course on nine tenths ─► measured on the held-out tenth ─► a short course on all ─► model
  *
- * The held-out share is measured on and never trained on: the figures reported are those of the very network that is
- * saved, on queries it has not seen. Pass holdout 0 to train on everything and go without them.
+ * Accuracy on queries that were never seen is that of the network of the first course. What is saved has gone on from
+ * there and learnt the held-out pairs too, because each is a phrasing, or even a reply, that it would otherwise lack;
+ * nothing is left to measure it with, so results say so (`refit`, the word other libraries have for it). Without a refit
+ * the network that was measured is the one that is saved.
  */
 import { ZulmError } from "../../base/errors.js";
 import { Random } from "../../base/random.js";
 import type { Corpus, Pair } from "../corpus.js";
 import type { ReplyAccuracy } from "../evaluate.js";
 import type { Model, ModelMetadata, QueryFeatures } from "../network.js";
-import { BestSoFar } from "./best.js";
-import { Engine } from "./engine.js";
-import { Measurer } from "./measure.js";
-import { countNonzeroWeights, toNetwork } from "./parameters.js";
-import { MAX_WIDTH, type Prepared, prepare } from "./prepare.js";
-import { type CorpusSize, forShape, type Recipe, recipeFor, underPressure, wantsTeacher } from "./recipe.js";
-import { Sampler, SlotTable } from "./sampler.js";
-import { LATE_GROWTH, Schedule } from "./schedule.js";
-import { splitByQuery } from "./split.js";
+import { type Course, learn, type Progress } from "./learn.js";
+import { MAX_WIDTH } from "./prepare.js";
+import { corpusSize, forShape, type Recipe, recipeFor, refitStepsFor, underPressure, wantsTeacher } from "./recipe.js";
+import { type Before, isGain, refit } from "./refit.js";
+import { INITIAL_SCALE } from "./schedule.js";
+import { type Split, splitByQuery } from "./split.js";
 import { MAX_TEACHER_PAIRS } from "./teacher.js";
 import { usableThreads } from "./threads.js";
 
@@ -27,18 +26,20 @@ export interface TrainOptions {
 	readonly features: QueryFeatures;
 	/** Widths of the hidden layers. */
 	readonly hidden: readonly number[];
-	/** Passes over the training pairs; by default as many as the recipe finds right for the corpus. */
+	/** Passes over the training pairs before a refit; by default as many as the recipe finds right for the corpus. */
 	readonly epochs?: number;
 	/** Budget of wall time: training is planned to end by then. Without it the result depends on the seed alone. */
 	readonly seconds?: number;
 	readonly seed: number;
 	/** Share of the distinct queries to measure on instead of learning from, 0–0.5. */
 	readonly holdout: number;
+	/** Whether the held-out pairs are learnt too, once they have been measured on; by default they are. */
+	readonly refit?: boolean;
 	/** Go on from this model. Its features and hidden widths must be those asked for; its charset may differ. */
 	readonly resume?: Model;
 	/** Stops early with the best so far. */
 	readonly signal?: AbortSignal;
-	readonly onProgress?: (progress: TrainProgress) => void;
+	readonly onProgress?: (progress: Progress) => void;
 	/** Threads to share the work; never changes the result. By default all cores, where that pays. */
 	readonly threads?: number;
 	/** How much more than usual the T-states of a character count against accuracy. */
@@ -49,27 +50,6 @@ export interface TrainOptions {
 	readonly recipe?: Partial<Recipe>;
 	/** Seconds from some start; the wall clock unless a test brings its own. */
 	readonly now?: () => number;
-}
-
-export interface TrainProgress {
-	readonly step: number;
-	readonly steps: number;
-	/** 0–1, by steps or by time where there is a budget of seconds. */
-	readonly share: number;
-	readonly epoch: number;
-	/** Since the start, and how many of them went by before the first step. */
-	readonly seconds: number;
-	readonly secondsToReady: number;
-	/** Mean loss per example since the last report. */
-	readonly loss: number;
-	readonly nonzeroWeights: number;
-	/** Held-out accuracy now, and of the best so far. */
-	readonly holdout?: ReplyAccuracy;
-	readonly best?: ReplyAccuracy;
-	/** Accuracy on the training pairs, where none are held out. */
-	readonly train?: ReplyAccuracy;
-	/** Share of single characters that are right, each after the right ones before it, where the replies were measured. */
-	readonly char: number;
 }
 
 /** Fractions 0–1; NaN where there were no pairs to measure on. */
@@ -83,172 +63,97 @@ export interface TrainResult {
 	readonly epochs: number;
 	readonly seconds: number;
 	readonly seed: number;
+	/** Of the network that is saved, on the pairs trained on. */
 	readonly train: { readonly char: number; readonly reply: number };
+	/** On pairs never trained on: of the network that is saved, or with `refit` of that which it has gone on from. */
 	readonly holdout: { readonly char: number; readonly reply: ReplyAccuracy };
+	readonly refit: boolean;
 	readonly nonzeroWeights: number;
 	readonly interrupted: boolean;
-	/** Every measurement during training, in order: what a training curve is drawn from. */
-	readonly curve: readonly TrainProgress[];
+	/** Every measurement of the first course, in order: what a training curve is drawn from. */
+	readonly curve: readonly Progress[];
+	/** The step of the curve whose network was kept. */
+	readonly keptStep: number;
 }
 
 const MIN_ITEMS_FOR_THREADS = 50_000;
-/** A network may exceed the weight budget by this factor: the schedule holds it near LATE_GROWTH, not exactly there. */
-const BUDGET_SLACK = LATE_GROWTH + 0.01;
-/** The event loop gets a turn this often, so that signals and progress are seen. */
-const YIELD_S = 0.05;
 
 /** @throws ZulmError `usage` for shapes that cannot be, `model-unsupported` for a model that cannot be resumed */
 export async function train(corpus: Corpus, options: TrainOptions): Promise<TrainResult> {
 	checkOptions(options);
+	if (options.teacher === true) checkTeacher(corpus.pairs);
+	const { seed } = options;
 	const now = options.now ?? (() => performance.now() / 1000);
 	const startS = now();
-	const random = new Random(options.seed);
+	const random = new Random(seed);
 	const split = splitByQuery(corpus.pairs, options.holdout, random);
-	const size = corpusSize(split.train);
-	const usual = forShape(recipeFor(size, options.teacher ?? wantsTeacher(size)), options.hidden);
-	if (options.teacher === true) checkTeacher(split.train);
-	const recipe: Recipe = { ...underPressure(usual, options.costPressure ?? 1), ...options.recipe };
-	const threads = options.threads ?? threadsFor(recipe);
-	const prepared = prepare(corpus, split, { ...options, recipe, threads, resume: options.resume?.network }, random);
-	const engine = new Engine(prepared.space);
-	try {
-		const run: Run = { options, recipe, prepared, engine, random, startS, now, pairs: split.train.length };
-		const { steps, interrupted, measurer, curve } = await learn(run);
-		const { space, charset, trie, items, trainItems, holdoutItems } = prepared;
-		const trained = measurer.measure(trainItems);
-		const holdout = measurer.measure(holdoutItems);
-		const nonzeroWeights = countNonzeroWeights(space.layout, space.quantised);
-		const train = { char: trained.char, reply: trained.reply.overall };
-		const metadata: ModelMetadata = {
-			replies: trie.texts,
-			seed: options.seed,
-			corpusSha256: corpus.sha256,
-			holdout: options.holdout,
-			metrics: { train, ...(split.holdout.length === 0 ? {} : { holdout }), nonzeroWeights },
-		};
-		return {
-			model: { network: toNetwork(space.layout, space.quantised, options.features, charset), metadata },
-			pairs: split.train.length,
-			examples: items.query.length,
-			...(prepared.teacher === undefined ? {} : { teacher: { outOfFold: prepared.teacher.outOfFoldAccuracy } }),
-			epochs: (steps * recipe.batch) / split.train.length,
-			seconds: now() - startS,
-			seed: options.seed,
-			train,
-			holdout,
-			nonzeroWeights,
-			interrupted,
-			curve,
-		};
-	} finally {
-		engine.close();
-	}
-}
-
-interface Run {
-	readonly options: TrainOptions;
-	readonly recipe: Recipe;
-	readonly prepared: Prepared;
-	readonly engine: Engine;
-	readonly random: Random;
-	readonly startS: number;
-	readonly now: () => number;
-	/** Pairs trained on. */
-	readonly pairs: number;
-}
-
-interface Learnt {
-	readonly steps: number;
-	readonly interrupted: boolean;
-	readonly measurer: Measurer;
-	readonly curve: readonly TrainProgress[];
-}
-
-/** Step after step until the plan is done, the time is up, nothing gets better, or the signal fires. */
-async function learn(run: Run): Promise<Learnt> {
-	const { options, recipe, prepared, engine, now, startS } = run;
-	const { space, trie, items } = prepared;
-	const slots = new SlotTable(trie.contexts.start.length - 1);
-	const sampler = new Sampler(items, trie.replies, recipe, run.random);
-	const measurer = new Measurer(space, engine, slots, trie);
-	const hasHoldout = prepared.holdoutItems.query.length > 0;
-	const measuredOn = hasHoldout ? prepared.holdoutItems : prepared.trainItems;
-	const schedule = new Schedule(space, recipe);
-	const best = new BestSoFar(space.quantised, recipe.weightBudget * BUDGET_SLACK, measuredOn.query.length);
-	const steps = options.epochs === undefined ? recipe.steps : Math.ceil((options.epochs * run.pairs) / recipe.batch);
-
-	const curve: TrainProgress[] = [];
-	let step = 0;
-	let share = 0;
-	let measurements = 0;
-	let loss = new Mean();
-	const begunS = now();
-	let yieldedS = begunS;
-	const report = (): void => {
-		const measured = measurer.measure(measuredOn);
-		const accuracy = measured.reply;
-		const nonzeroWeights = countNonzeroWeights(space.layout, space.quantised);
-		best.offer(accuracy, nonzeroWeights);
-		const progress: TrainProgress = {
-			step,
-			steps,
-			share,
-			epoch: (step * recipe.batch) / run.pairs,
-			seconds: now() - startS,
-			secondsToReady: begunS - startS,
-			loss: loss.value,
-			nonzeroWeights,
-			char: measured.char,
-			...(hasHoldout ? { holdout: accuracy, best: best.accuracy ?? accuracy } : { train: accuracy }),
-		};
-		curve.push(progress);
-		options.onProgress?.(progress);
-		loss = new Mean();
+	const willRefit = split.holdout.length > 0 && options.refit !== false;
+	const { recipe, steps } = planFor(corpus, split, options);
+	const share = willRefit ? steps / (steps + refitStepsFor(recipe, steps)) : 1;
+	const course: Course = {
+		features: options.features,
+		hidden: options.hidden,
+		recipe,
+		threads: options.threads ?? threadsFor(recipe),
+		resume: options.resume?.network,
+		scale: options.resume?.metadata.softmaxScale ?? INITIAL_SCALE,
+		steps,
+		seconds: options.seconds === undefined ? undefined : options.seconds * share,
+		signal: options.signal,
+		now,
+		onProgress: reportPart(options, 0, share),
 	};
-	const stopped = (): boolean => options.signal?.aborted === true;
-	while (share < 1 && !stopped() && best.worseInARow < recipe.patience) {
-		step++;
-		const byTime = options.seconds === undefined ? 0 : (now() - begunS) / timeLeft(options.seconds, begunS - startS);
-		share = Math.min(1, Math.max(step / steps, byTime));
-		schedule.before(step, share);
-		sampler.fill(space.plan, slots);
-		engine.step();
-		loss.add(schedule.after());
-		if (share * recipe.measurements >= measurements + 1 || share === 1) {
-			measurements = Math.floor(share * recipe.measurements);
-			report();
-		}
-		if (now() - yieldedS > YIELD_S) {
-			await new Promise((resolve) => setImmediate(resolve));
-			yieldedS = now();
-		}
-	}
-	const interrupted = stopped();
-	if (interrupted && loss.count > 0) report();
-	best.restore();
-	return { steps: step, interrupted, measurer, curve };
+	const first = await learn(corpus, split, course, random);
+	const before: Before = { course, learnt: first, spent: now() - startS, total: options.seconds };
+	const last = willRefit ? await refit(corpus, before, reportPart(options, share, 1), random) : undefined;
+	const isRefit = last !== undefined && isGain(first, last, split, course.recipe);
+	const kept = isRefit ? last : first;
+
+	const train = { char: kept.trained.char, reply: kept.trained.reply.overall };
+	const { holdout } = first;
+	const { nonzeroWeights } = kept;
+	const metadata: ModelMetadata = {
+		replies: kept.replies,
+		seed,
+		corpusSha256: corpus.sha256,
+		holdout: options.holdout,
+		softmaxScale: kept.scale,
+		metrics: { train, ...(split.holdout.length === 0 ? {} : { holdout, refit: isRefit }), nonzeroWeights },
+	};
+	return {
+		model: { network: kept.network, metadata },
+		pairs: isRefit ? corpus.pairs.length : split.train.length,
+		examples: kept.examples,
+		...(first.teacherOutOfFold === undefined ? {} : { teacher: { outOfFold: first.teacherOutOfFold } }),
+		epochs: first.epochs + (last?.epochs ?? 0),
+		seconds: now() - startS,
+		seed,
+		train,
+		holdout,
+		refit: isRefit,
+		nonzeroWeights,
+		interrupted: first.interrupted || last?.interrupted === true,
+		curve: first.curve,
+		keptStep: first.keptStep,
+	};
 }
 
-/**
- * Seconds to learn in: what getting ready has left of the budget, so that the schedule begins at its beginning; a tenth
- * of the budget where it has left nothing.
- */
-function timeLeft(budgetS: number, spentS: number): number {
-	return Math.max(budgetS - spentS, 0.1 * budgetS);
+/** By what recipe to learn, and in how many steps. */
+function planFor(corpus: Corpus, split: Split, options: TrainOptions): { recipe: Recipe; steps: number } {
+	const hasTeacher = options.teacher ?? wantsTeacher(corpusSize(corpus.pairs));
+	const pairs = split.train;
+	const usual = underPressure(
+		forShape(recipeFor(corpusSize(pairs), hasTeacher), options.hidden),
+		options.costPressure ?? 1,
+	);
+	const recipe: Recipe = { ...usual, ...options.recipe };
+	const { epochs } = options;
+	return { recipe, steps: epochs === undefined ? recipe.steps : Math.ceil((epochs * pairs.length) / recipe.batch) };
 }
 
-class Mean {
-	count = 0;
-	#sum = 0;
-
-	add(value: number): void {
-		this.#sum += value;
-		this.count++;
-	}
-
-	get value(): number {
-		return this.#sum / this.count;
-	}
+/** Reports the progress of a course that is the part of all training between these shares of it. */
+function reportPart({ onProgress }: TrainOptions, from: number, to: number): (progress: Progress) => void {
+	return (progress) => onProgress?.({ ...progress, share: from + (to - from) * progress.share });
 }
 
 /** Starting a thread takes longer than training on a few dozen pairs. */
@@ -262,10 +167,6 @@ function checkTeacher(pairs: readonly Pair[]): void {
 	throw new ZulmError("usage", `A teacher can learn from ${MAX_TEACHER_PAIRS} pairs at most, not ${pairs.length}.`, {
 		hint: "Train without --teacher: it helps where replies are many and have few phrasings each.",
 	});
-}
-
-export function corpusSize(pairs: readonly Pair[]): CorpusSize {
-	return { pairs: pairs.length, replies: new Set(pairs.map((pair) => pair.reply)).size };
 }
 
 function checkOptions({ hidden, holdout, features, resume }: TrainOptions): void {

@@ -19,6 +19,7 @@ export function sampleTraining(): TrainedResult {
 		seed: 1,
 		train: { char: 0.999, reply: 0.991 },
 		holdout: { char: 0.95, reply: { overall: 0.912, macro: 0.905 } },
+		refit: false,
 		teacher: null,
 		curve: [
 			{ step: 100, seconds: 1.5, loss: 1.9, nonzeroWeights: 30_000, holdout: accuracy(0.3, 0.2), train: null },
@@ -26,6 +27,7 @@ export function sampleTraining(): TrainedResult {
 			{ step: 300, seconds: 4.5, loss: 0.4, nonzeroWeights: 20_123, holdout: accuracy(0.912, 0.905), train: null },
 			{ step: 400, seconds: 6, loss: 0.2, nonzeroWeights: 19_000, holdout: accuracy(0.89, 0.88), train: null },
 		],
+		keptStep: 300,
 		tradeOff: null,
 	};
 }
