@@ -26,7 +26,7 @@ import { baselines } from "../dist/model/baselines.js";
 import { parseCorpus } from "../dist/model/corpus.js";
 import { evaluate } from "../dist/model/evaluate.js";
 import { DEFAULT_FEATURES, Z80AI_FEATURES } from "../dist/model/network.js";
-import { defaultFeatures, defaultHidden } from "../dist/model/train/recipe.js";
+import { corpusSize, defaultFeatures, defaultHidden } from "../dist/model/train/recipe.js";
 import { splitByQuery } from "../dist/model/train/split.js";
 import { train } from "../dist/model/train/train.js";
 import { benchArithmetic } from "./bench-arithmetic.mjs";

@@ -57,10 +57,19 @@ export function recombine(
 	const { from, to } = words[random.int(words.length)] as Word;
 	const word =
 		random.next() < coined
-			? [...beginning.subarray(0, 1 + random.int(beginning.length)), ...end.subarray(random.int(end.length))]
+			? joined(beginning.subarray(0, 1 + random.int(beginning.length)), end.subarray(random.int(end.length)))
 			: beginning;
-	const changed = [...query.subarray(0, from), ...word, ...query.subarray(to)];
-	return Uint8Array.from(changed.slice(0, MAX_QUERY_LENGTH));
+	return joined(query.subarray(0, from), word, query.subarray(to)).subarray(0, MAX_QUERY_LENGTH);
+}
+
+function joined(...parts: readonly Uint8Array[]): Uint8Array {
+	const bytes = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+	let at = 0;
+	for (const part of parts) {
+		bytes.set(part, at);
+		at += part.length;
+	}
+	return bytes;
 }
 
 /** The bytes of one word; undefined where there is none. */
