@@ -59,8 +59,8 @@ const LARGE_BATCH = 256;
 const LARGE_STEPS = 8000;
 /** More rows than this are never all drawn, so a million pairs need no copies (and no gigabytes for them). */
 const LARGE_DRAWS = LARGE_STEPS * LARGE_BATCH;
-/** Too few steps to learn a handful of pairs cost nothing to avoid. */
-const MIN_STEPS = 400;
+/** Small corpora are learnt by heart long before that, but hardly for new phrasings; a second or two is cheap. */
+const MIN_STEPS = 1600;
 
 /** Pairs of each reply, on average, from which a corpus is redundant enough to do with few active neurons, and for dropout. */
 const REDUNDANT = 15;
@@ -210,11 +210,12 @@ export function forShape(recipe: Recipe, hidden: readonly number[]): Recipe {
 
 /** In a refit latents have to get this far, in weight units: a small corpus is learnt in few steps, so they are longer. */
 const REFIT_REACH = 3.2;
+const MIN_REFIT_STEPS = 400;
 const REFIT_MEASUREMENTS = 4;
 
 /** Steps of a refit after a course of so many. */
 export function refitStepsFor({ refitSteps }: Recipe, steps: number): number {
-	return Math.min(steps, Math.max(MIN_STEPS, Math.ceil(steps * refitSteps)));
+	return Math.min(steps, Math.max(MIN_REFIT_STEPS, Math.ceil(steps * refitSteps)));
 }
 
 /** The recipe for learning the held-out pairs too in so many steps, from the network that was measured on them. */
