@@ -60,7 +60,7 @@ export function addTrainingOptions(command: Command): Command {
 			`share of queries kept aside to measure with, 0 to 0.5 (default: ${DEFAULT_HOLDOUT}; 0 for fewer than ${MIN_PAIRS_TO_HOLD_OUT} pairs)`,
 			number(0, 0.5),
 		)
-		.option("--no-refit", "keep the network that was measured, instead of having it learn those queries too, then")
+		.option("--no-refit", "keep the network as it was measured; by default it then learns the held-out queries too")
 		.addOption(
 			new Option(
 				"--budget <t>",
