@@ -6,7 +6,15 @@ import type { Corpus } from "../model/corpus.js";
 import { type Model, QUERY_BUCKETS, QUERY_NGRAMS, type QueryFeatures, Z80AI_FEATURES } from "../model/network.js";
 import { type BudgetPoint, trainToBudget } from "../model/train/budget.js";
 import type { Progress } from "../model/train/learn.js";
-import { type CorpusSize, corpusSize, defaultFeatures, defaultHidden, wantsTeacher } from "../model/train/recipe.js";
+import {
+	type CorpusSize,
+	corpusSize,
+	defaultFeatures,
+	defaultHidden,
+	MIN_TEACHER_PAIRS,
+	wantsTeacher,
+} from "../model/train/recipe.js";
+import { MAX_TEACHER_PAIRS } from "../model/train/teacher.js";
 import { type TrainOptions, type TrainResult, train } from "../model/train/train.js";
 import { formatBar, formatCount, formatNumberOf, formatSeconds, formatShare } from "../report/format.js";
 import type { TradeOff, TradeOffPoint, TrainedResult, TrainingPoint } from "../report/results.js";
@@ -50,7 +58,10 @@ export function addTrainingOptions(command: Command): Command {
 				"queryNgrams",
 			]),
 		)
-		.option("--teacher", "learn from made-up queries too, which a teacher answers (default: for many replies)")
+		.option(
+			"--teacher",
+			`learn from made-up queries too, which a teacher answers (default: for ${MIN_TEACHER_PAIRS} to ${MAX_TEACHER_PAIRS} pairs)`,
+		)
 		.option("--no-teacher", "learn from the corpus alone")
 		.option("--epochs <n>", "passes over the corpus", integer(1))
 		.option("--seconds <s>", "stop after this much time", number(0.1, Number.POSITIVE_INFINITY))

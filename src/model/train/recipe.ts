@@ -79,16 +79,14 @@ export function corpusSize(pairs: readonly Pair[]): CorpusSize {
 	return { pairs: pairs.length, replies: new Set(pairs.map((pair) => pair.reply)).size };
 }
 
-/** Fewer pairs teach a teacher little. */
-const MIN_TEACHER_PAIRS = 1000;
+/** Down to this many pairs a teacher was measured, and paid: the fewer there are, the more. */
+export const MIN_TEACHER_PAIRS = 50;
 /** With fewer pairs a reply, on average, most replies are said once: there is nothing to tell from one pair to the next. */
 const LEAST_PHRASINGS = 2;
 
 /** Whether a teacher pays, unless the user says. */
-export function wantsTeacher(size: CorpusSize): boolean {
-	const isEnough = size.pairs >= Math.max(MIN_TEACHER_PAIRS, LEAST_PHRASINGS * size.replies);
-	if (size.pairs > MAX_TEACHER_PAIRS) return false;
-	return isEnough && (isRedundant(size) || isSprawling(size));
+export function wantsTeacher({ pairs, replies }: CorpusSize): boolean {
+	return pairs >= Math.max(MIN_TEACHER_PAIRS, LEAST_PHRASINGS * replies) && pairs <= MAX_TEACHER_PAIRS;
 }
 
 /**

@@ -44,7 +44,7 @@ export interface TrainOptions {
 	readonly threads?: number;
 	/** How much more than usual the T-states of a character count against accuracy. */
 	readonly costPressure?: number;
-	/** Whether a teacher labels made-up queries; by default where replies are many and have few phrasings each. */
+	/** Whether a teacher labels made-up queries; by default as the recipe finds right for the corpus. */
 	readonly teacher?: boolean;
 	/** Changes to the recipe, for experiments. */
 	readonly recipe?: Partial<Recipe>;
@@ -165,7 +165,7 @@ function threadsFor(recipe: Recipe): number {
 function checkTeacher(pairs: readonly Pair[]): void {
 	if (pairs.length <= MAX_TEACHER_PAIRS) return;
 	throw new ZulmError("usage", `A teacher can learn from ${MAX_TEACHER_PAIRS} pairs at most, not ${pairs.length}.`, {
-		hint: "Train without --teacher: it helps where replies are many and have few phrasings each.",
+		hint: "Train without --teacher: the more pairs there are, the less it is missed.",
 	});
 }
 
