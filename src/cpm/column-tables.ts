@@ -1,6 +1,7 @@
 /** Tables of the column kernel: every column as a stream (columns.ts), found through pages of addresses; the reply trie. */
 import { type ColumnCode, countStream, scanEndStream, scatterStream, shareStream } from "./columns.js";
-import { MAX_WIDTH, type MachineNetwork } from "./machine-network.js";
+import { MAX_WIDTH } from "./machine-layer.js";
+import type { MachineNetwork } from "./machine-network.js";
 import { highBytes, lowBytes, type Placer, wordPages, words } from "./placer.js";
 import type { TrieNode } from "./reply-trie.js";
 

@@ -56,7 +56,8 @@ function sums(stream: Uint8Array, width: number): number[] {
 	return result;
 }
 
-const weights = fc.array(fc.constantFrom(-2, -1, 0, 0, 1), { minLength: 1, maxLength: 256 });
+/** Up to 3 besides a common sum (common-sum.ts). */
+const weights = fc.array(fc.constantFrom(-3, -2, -1, 0, 0, 1, 2, 3), { minLength: 1, maxLength: 256 });
 
 describe("streams", () => {
 	it("list what is added, what is subtracted and what counts twice", () => {
@@ -68,6 +69,14 @@ describe("streams", () => {
 			{ label: "column_done", neurons: [] },
 		]);
 		expect(parts(scatterStream([0, -2], code)).map(({ label }) => label)).toEqual(["sub_2", "column_done"]);
+		expect(parts(scatterStream([3, 2, -3, 0], code))).toEqual([
+			{ label: "add_1", neurons: [0] },
+			{ label: "sub_1", neurons: [2] },
+			{ label: "double", neurons: [] },
+			{ label: "add_2", neurons: [0, 1] },
+			{ label: "sub_1", neurons: [2] },
+			{ label: "column_done", neurons: [] },
+		]);
 		expect(parts(scatterStream([0, 0], code)).map(({ label }) => label)).toEqual(["column_done"]);
 	});
 

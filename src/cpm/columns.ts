@@ -14,6 +14,10 @@ const LONGEST_STRETCH_T = 4_750;
 const STEP_T = 53;
 const LIST_T = 36;
 const SHARE_T = 134;
+/** A step that does not carry; the way into a list, of an odd number as often as not; `double` of a small x. */
+const PLAIN_STEP_T = 34;
+const LIST_START_T = 18;
+const DOUBLE_T = 29;
 
 /** Code addresses the streams refer to: labels of the assembled program, or none yet while its length is being learnt. */
 export class ColumnCode {
@@ -33,25 +37,52 @@ export class ColumnCode {
 
 /** Weights of one input to accumulators 0…n−1, small whole numbers, as a stream that adds x times each weight. */
 export function scatterStream(weights: ArrayLike<number>, code: ColumnCode): Uint8Array {
-	const plus: number[] = [];
-	const minus: number[] = [];
-	const twice: number[] = [];
-	for (let neuron = 0; neuron < weights.length; neuron++) {
-		let weight = weights[neuron] as number;
-		for (; weight > 0; weight--) plus.push(neuron);
-		for (; weight < -1; weight += 2) twice.push(neuron);
-		if (weight === -1) minus.push(neuron);
-	}
-	// A single -2 is cheaper subtracted twice (34 T) than with a list of its own (10 + 18 + 10 + 39 T).
-	if (twice.length === 1) minus.push(...twice, ...twice.splice(0));
+	const { once, twice } = scatterLists(weights);
 	const stream = new StreamWriter(code);
-	stream.list("add", plus);
-	stream.list("sub", minus);
-	if (twice.length > 0) {
+	stream.list("add", once.plus);
+	stream.list("sub", once.minus);
+	if (count(twice) > 0) {
 		stream.call("double");
-		stream.list("sub", twice);
+		stream.list("add", twice.plus);
+		stream.list("sub", twice.minus);
 	}
 	return stream.end();
+}
+
+/** T-states of that stream for a small x, as far as they depend on the weights: carries and breaths not counted. */
+export function scatterT(weights: ArrayLike<number>): number {
+	const { once, twice } = scatterLists(weights);
+	const lists = [once, twice].flatMap(({ plus, minus }) => [plus, minus]).filter((list) => list.length > 0);
+	return lists.reduce((sum, list) => sum + LIST_START_T + PLAIN_STEP_T * list.length, count(twice) > 0 ? DOUBLE_T : 0);
+}
+
+/** Neurons that get x added and subtracted. */
+interface Signed {
+	readonly plus: number[];
+	readonly minus: number[];
+}
+
+/** Neurons that get x itself, and those that get it doubled. */
+function scatterLists(weights: ArrayLike<number>): { once: Signed; twice: Signed } {
+	const once: Signed = { plus: [], minus: [] };
+	const twice: Signed = { plus: [], minus: [] };
+	for (let neuron = 0; neuron < weights.length; neuron++) {
+		const weight = weights[neuron] as number;
+		const sign = weight < 0 ? "minus" : "plus";
+		let size = Math.abs(weight);
+		for (; size > 1; size -= 2) twice[sign].push(neuron);
+		if (size === 1) once[sign].push(neuron);
+	}
+	// A single one is cheaper added twice (34 T) than with a list of its own (10 + 18 + 10 + 39 T).
+	if (count(twice) === 1) {
+		once.plus.push(...twice.plus, ...twice.plus.splice(0));
+		once.minus.push(...twice.minus, ...twice.minus.splice(0));
+	}
+	return { once, twice };
+}
+
+function count({ plus, minus }: Signed): number {
+	return plus.length + minus.length;
 }
 
 /** Small whole numbers, one for each neuron, as a stream that adds them (layer 1: one hit of a bucket). */

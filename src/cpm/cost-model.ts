@@ -3,10 +3,10 @@
  * code (z80-times.ts); the table T holds the few without labels, counted by hand in the sources it names.
  */
 import type { Layer, Network } from "../model/network.js";
-import { ArgmaxCost } from "./argmax-cost.js";
+import { type ArgmaxCost, argmaxCost } from "./argmax-cost.js";
 import type { ColumnCosts } from "./column-costs.js";
 import type { Accumulators } from "./column-walk.js";
-import type { MachineLayer } from "./machine-network.js";
+import type { MachineLayer } from "./machine-layer.js";
 import { PROGRAM_ORIGIN, type Program } from "./program.js";
 import { QueryCost } from "./query-cost.js";
 import { ScanCost } from "./scan-cost.js";
@@ -61,7 +61,7 @@ export class CostModel {
 		this.#layers = network.layers;
 		this.#query = new QueryCost(this.#times, network, columns);
 		this.#scan = new ScanCost(this.#times, columns);
-		this.#argmax = new ArgmaxCost(this.#times);
+		this.#argmax = argmaxCost(this.#times, program.network.layers.at(-1)?.hasCommonSum === true);
 	}
 
 	/**
@@ -94,7 +94,7 @@ export class CostModel {
 			tStates += this.#columns.start(layer) + this.#columns.shares(layer);
 			tStates += layer === 2 ? this.#scan.first(x, sums, this.#wide) : this.#scan.hidden(layer, x, sums);
 		}
-		return tStates + this.#argmax.of(outputs.at(-1) as Int16Array);
+		return tStates + this.#argmax(outputs.at(-1) as Int16Array);
 	}
 
 	/** Outputs of a layer in the order in which the program looks at its neurons. */

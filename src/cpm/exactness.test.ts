@@ -13,7 +13,7 @@ import type { Kernel, Program } from "./program.js";
 import { ChatMachine } from "./testing/chat-machine.js";
 import { expectedSession } from "./testing/line-model.js";
 import { anyQuery, normaliseBytes } from "./testing/queries.js";
-import { anyShape, type RandomModelShape, randomModel, repliesOf } from "./testing/random-model.js";
+import { anyShape, MOSTLY_MINUS_TWO, type RandomModelShape, randomModel, repliesOf } from "./testing/random-model.js";
 
 const WHOLE_MEMORY = 0xffff;
 /** Two hundred programs take half a minute to pack and run; a machine that does much else besides takes longer. */
@@ -28,6 +28,8 @@ const RARE_PATHS = {
 	first_last_done: "its last neuron active",
 	double_again: "weights of -2 to an input above 127",
 	breathe: "a column so long that interrupts are let in",
+	leads: "a logit with a common sum that is the highest so far",
+	equal_high: "one of which the low byte decides",
 	share_opposite_1: "shared sums with opposite signs",
 	follow_found: "a reply that stays on the trie",
 	leave_trie: "a reply that leaves it",
@@ -126,6 +128,22 @@ describe("shapes like those of trained models", () => {
 			characters: 30,
 			density: 0.1,
 			biasRange: 300,
+		},
+		"logits with a common sum": {
+			features: { buckets: 512, ngrams: [2, 3] },
+			hidden: [64],
+			characters: 40,
+			density: 0.2,
+			biasRange: 300,
+			outputWeights: MOSTLY_MINUS_TWO,
+		},
+		"the same, sums that wrap": {
+			features: { buckets: 256, ngrams: [2, 3] },
+			hidden: [40, 60],
+			characters: 60,
+			density: 0.3,
+			biasRange: 32767,
+			outputWeights: MOSTLY_MINUS_TWO,
 		},
 		"windows of all lengths": {
 			features: { buckets: 512, ngrams: [2, 3, 4] },

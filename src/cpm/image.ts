@@ -5,7 +5,8 @@
 import { toMachineBytes } from "../model/charset.js";
 import { placeColumnTables, reserveShares } from "./column-tables.js";
 import type { ColumnCode } from "./columns.js";
-import { MAX_WIDTH, type MachineNetwork } from "./machine-network.js";
+import { MAX_WIDTH } from "./machine-layer.js";
+import type { MachineNetwork } from "./machine-network.js";
 import { MemoryMap } from "./memory-map.js";
 import { placePackedTables, reservePackedWork } from "./packed-tables.js";
 import { type Block, highBytes, lowBytes, Placer } from "./placer.js";
@@ -66,6 +67,8 @@ const WORK_BYTES = {
 	VECTOR: 2,
 	HIGH_PART: 1,
 	TIMES_NEXT: 2,
+	HIGHEST: 1,
+	COMMON_LOW: 1,
 	BREATHE_SP: 2,
 	DOUBLE_LIST: 2,
 	DOUBLE_NEXT: 2,

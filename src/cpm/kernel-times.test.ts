@@ -5,7 +5,7 @@
 import { expect, it } from "vitest";
 import { measureProgram } from "../emu/measure.js";
 import { type PackOptions, packModel } from "./pack.js";
-import { chatterbox, type RandomModelShape, randomModel, repliesOf } from "./testing/random-model.js";
+import { chatterbox, MOSTLY_MINUS_TWO, type RandomModelShape, randomModel, repliesOf } from "./testing/random-model.js";
 
 const QUERIES = ["hello", "how are you", "what is it"];
 
@@ -20,6 +20,7 @@ const MODELS = {
 	chatterbox: chatterbox(),
 	narrow: randomModel(1, SHAPE),
 	quadgrams: randomModel(3, { ...SHAPE, features: { buckets: 2048, ngrams: [2, 4] }, density: 0.1 }),
+	common: randomModel(4, { ...SHAPE, characters: 40, outputWeights: MOSTLY_MINUS_TWO }),
 	deep: randomModel(2, { ...SHAPE, hidden: [100, 80, 60] }),
 } as const;
 
@@ -41,6 +42,8 @@ it.each<[keyof typeof MODELS, PackOptions, number[]]>([
 	["chatterbox", { kernel: "packed" }, [369_171, 79_443, 1_714]],
 	["narrow", { replies: repliesOf(MODELS.narrow, QUERIES.slice(1), 1) }, [1_949_291, 70_068, 1_763]],
 	["quadgrams", { replies: [] }, [2_893_938, 73_127, 1_570]],
+	["common", { replies: [] }, [4_938_759, 102_954, 1_546]],
+	["common", { kernel: "packed" }, [10_342_079, 202_388, 1_591]],
 	["deep", { replies: [] }, [12_900_680, 278_071, 1_701]],
 	["deep", { kernel: "packed" }, [27_011_569, 567_420, 1_663]],
 ])("%s with %o", (name, options, expected) => {

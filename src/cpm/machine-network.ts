@@ -2,20 +2,14 @@
  * A network as the Z80 program computes it: the same function as the model's, in the form the assembly sources want.
  *
  *   layer 1      small counts with a threshold per neuron (first-layer.asm)
- *   layer 2 … N  accumulators: neurons first, in a hidden layer one that ends its scan (layers.asm), shared sums behind
- *                them (shared-sums.ts); hidden biases less 4 (layers.asm), output biases with their top bit turned over
- *                (argmax.asm)
+ *   layer 2 … N  accumulators (machine-layer.ts)
  */
 import { ZulmError } from "../base/errors.js";
 import { hashBytes } from "../model/features.js";
 import { CONTEXT_BUCKETS, CONTEXT_LENGTH, type Layer, type Network, type QueryFeatures } from "../model/network.js";
 import { hiddenActivity } from "./activity.js";
-import { centreStarts } from "./centred-starts.js";
+import { MAX_WIDTH, type MachineLayer, machineLayer } from "./machine-layer.js";
 import type { Kernel } from "./program.js";
-import { type Share, shareSums } from "./shared-sums.js";
-
-/** Neurons of a layer are numbered by the low byte of an address. */
-export const MAX_WIDTH = 256;
 
 export interface FirstLayer {
 	readonly width: number;
@@ -33,17 +27,6 @@ export interface FirstLayer {
 	readonly spaces: readonly (readonly number[])[];
 }
 
-export interface MachineLayer {
-	readonly width: number;
-	/** Which neuron of the model each of the first accumulators is. */
-	readonly neurons: readonly number[];
-	/** Where each accumulator starts, 16 bits: neurons, the one that ends the scan, shared sums. */
-	readonly start: readonly number[];
-	/** Weights that leave each input, [input][accumulator]; inputs in the order of the layer before. */
-	readonly columns: readonly Int8Array[];
-	readonly shares: readonly Share[];
-}
-
 export interface MachineNetwork {
 	readonly features: QueryFeatures;
 	readonly charset: readonly string[];
@@ -52,114 +35,28 @@ export interface MachineNetwork {
 	readonly layers: readonly MachineLayer[];
 }
 
-/**
- * @param kernel the packed kernel has no shared sums
- * @throws ZulmError `model-unsupported` for a shape that the program cannot hold
- */
+/** @throws ZulmError `model-unsupported` for a shape that the program cannot hold */
 export function machineNetwork(network: Network, kernel: Kernel): MachineNetwork {
 	checkShape(network);
 	const { features, charset } = network;
 	const [first, ...others] = network.layers as [Layer, ...Layer[]];
-	// The packed kernel has no use for it.
-	const activity = kernel === "column" ? hiddenActivity(network) : undefined;
+	const activity = hiddenActivity(network);
 	const layers: MachineLayer[] = [];
 	// The neurons of the layer before in the order in which they are scanned.
-	let inputs: readonly number[] = identity(first.outputs);
+	let inputs: readonly number[] = Array.from({ length: first.outputs }, (_, j) => j);
 	others.forEach((layer, i) => {
-		const isHidden = i < others.length - 1;
-		const active = activity?.[i];
-		const machine =
-			active === undefined
-				? inModelOrder(layer, inputs, isHidden)
-				: laidOut(
-						layer,
-						inputs,
-						inputs.map((input) => active[input] as number),
-						isHidden,
-					);
+		const active = activity[i] as Float64Array;
+		const machine = machineLayer(
+			layer,
+			inputs,
+			inputs.map((input) => active[input] as number),
+			i < others.length - 1 ? "hidden" : "output",
+			kernel,
+		);
 		layers.push(machine);
 		inputs = machine.neurons;
 	});
 	return { features, charset, first: firstLayer(first, features), layers };
-}
-
-/** For the packed kernel: no shared sums. */
-function inModelOrder(layer: Layer, inputs: readonly number[], isHidden: boolean): MachineLayer {
-	const { rows, start } = accumulators(layer, inputs, isHidden);
-	return {
-		width: layer.outputs,
-		neurons: identity(layer.outputs),
-		start,
-		columns: columnsOf(rows, inputs.length),
-		shares: [],
-	};
-}
-
-/** For the column kernel: with shared sums, and accumulators that start alike side by side (start-code.ts). */
-function laidOut(
-	layer: Layer,
-	inputs: readonly number[],
-	activity: readonly number[],
-	isHidden: boolean,
-): MachineLayer {
-	const { rows: neurons, start } = accumulators(layer, inputs, isHidden);
-	const { rows, shares } = shareSums(neurons, activity, MAX_WIDTH);
-	const centred = centreStarts([...start, ...shares.map(() => 0)], rows, shares, activity);
-	const byStart = (a: number, b: number) => (centred[a] as number) - (centred[b] as number);
-	const all = identity(rows.length);
-	// The order of the output layer's neurons is the charset's.
-	const order = [
-		...(isHidden ? all.slice(0, layer.outputs).sort(byStart) : all.slice(0, layer.outputs)),
-		...all.slice(layer.outputs, start.length),
-		...all.slice(start.length).sort(byStart),
-	];
-	const place = new Map(order.map((accumulator, at) => [accumulator, at]));
-	const at = (accumulator: number) => place.get(accumulator) as number;
-	return {
-		width: layer.outputs,
-		neurons: order.slice(0, layer.outputs),
-		start: order.map((accumulator) => centred[accumulator] as number),
-		columns: columnsOf(
-			order.map((accumulator) => rows[accumulator] as Int8Array),
-			inputs.length,
-		),
-		shares: shares.map(({ sum, first, second, opposite }) => ({
-			sum: at(sum),
-			first: at(first),
-			second: at(second),
-			opposite,
-		})),
-	};
-}
-
-/** Weights to and starts of a layer's accumulators: its neurons and, in a hidden layer, the one that ends its scan. */
-function accumulators(
-	layer: Layer,
-	inputs: readonly number[],
-	isHidden: boolean,
-): { rows: Int8Array[]; start: number[] } {
-	const rows = rowsOf(layer, inputs);
-	const start = [...layer.biases].map((bias) => (isHidden ? bias - 4 : bias ^ 0x8000) & 0xffff);
-	if (isHidden && layer.outputs < MAX_WIDTH) {
-		rows.push(new Int8Array(layer.inputs));
-		start.push(0);
-	}
-	return { rows, start };
-}
-
-function identity(length: number): number[] {
-	return Array.from({ length }, (_, i) => i);
-}
-
-function columnsOf(rows: readonly Int8Array[], inputs: number): Int8Array[] {
-	return Array.from({ length: inputs }, (_, i) => Int8Array.from(rows, (row) => row[i] as number));
-}
-
-/** The weights of each neuron, [neuron][input], inputs in the order given. */
-function rowsOf(layer: Layer, inputs: readonly number[]): Int8Array[] {
-	return Array.from({ length: layer.outputs }, (_, j) =>
-		Int8Array.from(inputs, (input) => layer.weights[j * layer.inputs + input] as number),
-	);
 }
 
 function checkShape(network: Network): void {
@@ -167,8 +64,9 @@ function checkShape(network: Network): void {
 		new ZulmError("model-unsupported", message, { hint: "The Z80 program takes hidden layers of up to 256 neurons." });
 	if (network.layers.length < 2) throw unsupported("The network has no hidden layer.");
 	network.layers.forEach((layer, i) => {
-		if (layer.outputs > MAX_WIDTH)
-			throw unsupported(`Layer ${i + 1} has ${layer.outputs} neurons; the most is ${MAX_WIDTH}.`);
+		// The output layer has an accumulator more; a charset of all that CP/M machines print has 159.
+		const most = i === network.layers.length - 1 ? MAX_WIDTH - 1 : MAX_WIDTH;
+		if (layer.outputs > most) throw unsupported(`Layer ${i + 1} has ${layer.outputs} neurons; the most is ${most}.`);
 	});
 }
 

@@ -1,5 +1,6 @@
 /** The generated sources of code: the files of the chosen kernel, and which macros of layers.asm run in which order. */
-import { MAX_WIDTH, type MachineNetwork } from "./machine-network.js";
+import { MAX_WIDTH } from "./machine-layer.js";
+import type { MachineNetwork } from "./machine-network.js";
 import { packedLayerStart, packedStartSource } from "./packed-tables.js";
 import type { Kernel } from "./program.js";
 import { startSource } from "./start-code.js";
@@ -19,7 +20,11 @@ const QUADGRAM_MACROS = ["start_quadgrams", "keep_quadgrams", "restore_quadgrams
 
 /** `entry.asm`, `io.asm`, `features.asm`, `kernel.asm` and `network.asm` for a network. */
 export function generatedSources(network: MachineNetwork, kernel: Kernel, dialogue: Dialogue): Record<string, string> {
-	const kernelFiles = [...KERNEL_FILES[kernel], ...(isFull(network.first.width) ? ["first-layer-full.asm"] : [])];
+	const kernelFiles = [
+		...KERNEL_FILES[kernel],
+		...(isFull(network.first.width) ? ["first-layer-full.asm"] : []),
+		network.layers.at(-1)?.hasCommonSum ? "argmax-common.asm" : "argmax.asm",
+	];
 	return {
 		"entry.asm": include(ENTRY_FILES[kernel]),
 		"io.asm": include(IO_FILES[dialogue]),

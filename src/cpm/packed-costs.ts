@@ -1,16 +1,14 @@
 /** Costs of the packed kernel's columns: reads the same lists (packed-lists.ts) that the program walks. */
 
-import { contextHits } from "../model/features.js";
-import type { Layer, Network } from "../model/network.js";
-import { CONTEXT_LENGTH } from "../model/network.js";
 import type { ColumnCosts } from "./column-costs.js";
 import type { Accumulators } from "./column-walk.js";
 import { copyT } from "./copy-cost.js";
-import { MAX_WIDTH } from "./machine-network.js";
-import { AGAIN, END, packColumn } from "./packed-lists.js";
+import type { MachineLayer } from "./machine-layer.js";
+import type { MachineNetwork } from "./machine-network.js";
+import { AGAIN, END, PACKED_BYTE_T, packColumn } from "./packed-lists.js";
 
 /** Counted by hand in packed.asm and packed-count.asm: a column, its two lists, and the kinds of bytes in them. */
-const SCATTER = { column: 35, list: 7, byte: 115, end: 59, last: 110, again: 105 };
+const SCATTER = { column: 35, list: 7, byte: PACKED_BYTE_T, end: 59, last: 110, again: 105 };
 const COUNT = { column: 94, list: 7, byte: 86, end: 59, last: 87, again: 94 };
 /** Carries of the first neuron of a byte, of its second, and of a last one. */
 const CARRY = { first: 24, second: 29, last: 14 };
@@ -32,31 +30,28 @@ export class PackedCosts implements ColumnCosts {
 	readonly endOfScan = END_OF_SCAN_T;
 	readonly findNode = 0;
 	readonly clearContext: number;
-	readonly #network: Network;
+	readonly #network: MachineNetwork;
 	readonly #columns = new Map<string, readonly number[]>();
 
-	constructor(network: Network) {
+	constructor(network: MachineNetwork) {
 		this.#network = network;
-		const { outputs } = network.layers[0] as Layer;
-		this.clearContext = CLEAR_CONTEXT_T + copyT(16 * Math.ceil((outputs + 1) / 16) - 1);
+		this.clearContext = CLEAR_CONTEXT_T + copyT(16 * Math.ceil((network.first.width + 1) / 16) - 1);
 	}
 
 	start(layer: number): number {
-		const { outputs } = this.#network.layers[layer - 1] as Layer;
-		const isHidden = layer < this.#network.layers.length;
-		return START_LAYER_T + 2 * copyT(outputs + (isHidden && outputs < MAX_WIDTH ? 1 : 0));
+		return START_LAYER_T + 2 * copyT((this.#network.layers[layer - 2] as MachineLayer).start.length);
 	}
 
 	query(bucket: number): number {
-		return columnT(this.#column(0, bucket), COUNT, () => false);
+		return columnT(this.#packed("query", this.#network.first.query, bucket), COUNT, () => false);
 	}
 
 	context(bucket: number): number {
-		return this.query(this.#network.features.buckets + bucket);
+		return columnT(this.#packed("context", this.#network.first.context, bucket), COUNT, () => false);
 	}
 
 	spaces(left: number): number {
-		const buckets = spaceBuckets(left);
+		const buckets = this.#network.first.spaceBuckets[left] as readonly number[];
 		return buckets.reduce((sum, bucket) => sum + SPACES.column + this.context(bucket), SPACES.around);
 	}
 
@@ -65,7 +60,8 @@ export class PackedCosts implements ColumnCosts {
 	}
 
 	scatter(layer: number, input: number, x: number, { low, high }: Accumulators): number {
-		return columnT(this.#column(layer - 1, input), SCATTER, (neuron, sign) => {
+		const { columns } = this.#network.layers[layer - 2] as MachineLayer;
+		return columnT(this.#packed(`${layer}`, columns, input), SCATTER, (neuron, sign) => {
 			const sum = (low[neuron] as number) + sign * x;
 			low[neuron] = sum;
 			if (sum >= 0 && sum <= 255) return false;
@@ -74,13 +70,12 @@ export class PackedCosts implements ColumnCosts {
 		});
 	}
 
-	/** The bytes of a column as the program has them. */
-	#column(layer: number, input: number): readonly number[] {
-		const key = `${layer} ${input}`;
+	/** The bytes of a column as the program has them. @param kind of column, to remember it by */
+	#packed(kind: string, columns: readonly Int8Array[], input: number): readonly number[] {
+		const key = `${kind} ${input}`;
 		let column = this.#columns.get(key);
 		if (column === undefined) {
-			const { inputs, outputs, weights } = this.#network.layers[layer] as Layer;
-			column = packColumn(Int8Array.from({ length: outputs }, (_, j) => weights[j * inputs + input] as number));
+			column = packColumn(columns[input] as Int8Array);
 			this.#columns.set(key, column);
 		}
 		return column;
@@ -116,15 +111,4 @@ function columnT(column: readonly number[], costs: typeof SCATTER, carries: Hit)
 		}
 	}
 	return tStates;
-}
-
-/** Buckets of the windows of spaces that lie within the first left + 1 characters but not within the first `left`. */
-function spaceBuckets(left: number): number[] {
-	const hits = contextHits(new Uint8Array(0));
-	const buckets: number[] = [];
-	let next = 0;
-	for (const length of [1, 2, 3])
-		for (let start = 0; start + length <= CONTEXT_LENGTH; start++, next++)
-			if (start + length === left + 1) buckets.push(hits[next] as number);
-	return buckets;
 }

@@ -6,6 +6,8 @@
  * A neuron too far from the one before is reached by a stop on the way, which both lists have: its +x and -x cancel out.
  */
 
+/** T-states of a byte of a list, of two neurons (packed.asm). */
+export const PACKED_BYTE_T = 115;
 /** How far a nibble reaches. */
 export const FARTHEST = 15;
 /** A single neuron that ends a list: 0 and 15 say something else there. */

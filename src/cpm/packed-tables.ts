@@ -3,7 +3,8 @@
  * columns need not be loaded: the program works them out at start (packed-start.asm).
  */
 import { CONTEXT_BUCKETS } from "../model/network.js";
-import { MAX_WIDTH, type MachineLayer, type MachineNetwork } from "./machine-network.js";
+import { MAX_WIDTH, type MachineLayer } from "./machine-layer.js";
+import type { MachineNetwork } from "./machine-network.js";
 import type { MemoryMap } from "./memory-map.js";
 import { packColumn } from "./packed-lists.js";
 import { highBytes, lowBytes, type Placer, wordPages, words } from "./placer.js";

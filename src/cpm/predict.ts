@@ -28,7 +28,7 @@ export interface Prediction {
 /** Means over `queries`; a reply without characters counts for neither, and one of a single character not for perChar. */
 export function predict(program: Program, model: Network, queries: readonly string[]): Prediction {
 	const network = orderNeurons(model, program.kernel);
-	const columns = program.kernel === "packed" ? new PackedCosts(network) : new StreamCosts(program);
+	const columns = program.kernel === "packed" ? new PackedCosts(program.network) : new StreamCosts(program);
 	const costs = new CostModel(program, network, columns);
 	const first: number[] = [];
 	const between: number[] = [];

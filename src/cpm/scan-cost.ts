@@ -5,7 +5,7 @@
  */
 import type { ColumnCosts } from "./column-costs.js";
 import type { Accumulators } from "./column-walk.js";
-import { MAX_WIDTH } from "./machine-network.js";
+import { MAX_WIDTH } from "./machine-layer.js";
 import type { CodeTimes } from "./z80-times.js";
 
 const T = {

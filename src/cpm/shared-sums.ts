@@ -12,7 +12,9 @@
  * of the way to the next few, and its start.
  */
 const STEP_T = 34 + 4 + 1;
-const SHARE_T = 134 + 5 + 11;
+export const SHARE_T = 134 + 5 + 11;
+/** Steps that a weight takes, by its size: x is doubled for those of 2 (columns.ts). */
+const STEPS = [0, 1, 1, 2];
 
 export interface Share {
 	/** Accumulator that holds the shared sum. */
@@ -129,10 +131,12 @@ class GainTable {
 	}
 
 	#count(row: number): void {
-		this.#steps[row] = (this.#rows[row] as Int8Array).reduce(
-			(steps, w, i) => (w === 0 ? steps : steps + (this.#activity[i] as number)),
-			0,
-		);
+		this.#steps[row] = (this.#rows[row] as Int8Array).reduce((steps, w, i) => steps + this.#stepsAt(i, w), 0);
+	}
+
+	/** Steps per character for a weight of input i. */
+	#stepsAt(i: number, weight: number): number {
+		return (STEPS[Math.abs(weight)] as number) * (this.#activity[i] as number);
 	}
 
 	#gainOf(row: number): number {
@@ -153,8 +157,8 @@ class GainTable {
 		for (let i = 0; i < a.length; i++) {
 			const w = a[i] as number;
 			if (w === 0) continue;
-			if (w === b[i]) same += this.#activity[i] as number;
-			else if (w === -(b[i] as number)) opposite += this.#activity[i] as number;
+			if (w === b[i]) same += this.#stepsAt(i, w);
+			else if (w === -(b[i] as number)) opposite += this.#stepsAt(i, w);
 		}
 		const gain =
 			(Math.max(same, opposite) - SHARE_T / STEP_T) / ((this.#steps[row] as number) + (this.#steps[other] as number));

@@ -40,6 +40,5 @@ name:	ds 10,0			; program name, zero terminated (10: so that the jump above hold
 #include "first-layer.asm"
 #include "layers.asm"
 #include "network.asm"
-#include "argmax.asm"
 #include "kernel.asm"
 code_end:

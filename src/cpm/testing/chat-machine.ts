@@ -121,13 +121,14 @@ export class ChatMachine {
 		return this.text();
 	}
 
-	/** The logits as they stand when `argmax` is entered. */
+	/** The logits as they stand when `argmax` is entered: each class's accumulator and what all have in common. */
 	logits(): number[] {
 		const { memory } = this;
 		const low = this.symbol("LOGITS") * 256;
 		const classes = this.symbol("CLASSES");
 		const sum = (k: number) => (memory[low + k] as number) | ((memory[low + 256 + k] as number) << 8);
-		return Array.from({ length: classes }, (_, k) => ((sum(k) ^ 0x8000) << 16) >> 18);
+		const common = this.#program.network.layers.at(-1)?.hasCommonSum ? sum(classes) : 0;
+		return Array.from({ length: classes }, (_, k) => (((sum(k) + common) ^ 0x8000) << 16) >> 18);
 	}
 
 	text(): string {

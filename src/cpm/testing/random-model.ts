@@ -24,7 +24,12 @@ export interface RandomModelShape {
 	readonly biasRange: number;
 	/** Which weights a non-zero one is drawn from; all three when not given. */
 	readonly weights?: readonly number[];
+	/** Which any weight of the output layer is drawn from; as the others when not given. */
+	readonly outputWeights?: readonly number[] | undefined;
 }
+
+/** Output weights like those of trained networks, which have a common sum then. */
+export const MOSTLY_MINUS_TWO = [-2, -2, -2, -2, -2, 0, -1, 1] as const;
 
 /** Every byte that a charset may hold: ASCII first, half-width katakana behind it. */
 const WRITABLE = fromMachineBytes(
@@ -42,9 +47,11 @@ export function randomModel(seed: number, shape: RandomModelShape): Model {
 	for (let l = 1; l < widths.length; l++) {
 		const inputs = widths[l - 1] as number;
 		const outputs = widths[l] as number;
-		const weights = Int8Array.from({ length: inputs * outputs }, () =>
-			random.next() < shape.density ? random.pick(kinds) : 0,
-		);
+		const isOutput = l === widths.length - 1;
+		const weights = Int8Array.from({ length: inputs * outputs }, () => {
+			if (isOutput && shape.outputWeights !== undefined) return random.pick(shape.outputWeights);
+			return random.next() < shape.density ? random.pick(kinds) : 0;
+		});
 		const biases = Int16Array.from({ length: outputs }, () => random.int(2 * shape.biasRange + 1) - shape.biasRange);
 		layers.push({ inputs, outputs, weights, biases });
 	}
@@ -71,6 +78,7 @@ export const anyShape: fc.Arbitrary<RandomModelShape> = fc
 		density: fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.constantFrom(0, 0.1, 0.3, 1)),
 		biasRange: fc.constantFrom(0, 40, 300, 4000, 32767),
 		weights: fc.constantFrom([-2, -1, 1], [1], [-1, 1], [-2], [-2, 1]),
+		outputWeights: fc.constantFrom(undefined, undefined, MOSTLY_MINUS_TWO, [-2, 1], [1, 1, 0, -2]),
 	})
 	.map((shape) => ({ ...shape, density: Math.min(shape.density, densestThatFits(shape)) }));
 
