@@ -1,12 +1,16 @@
 /** What it costs to find the highest logit: most classes lose by their high byte. */
+import type { MachineNetwork } from "./machine-network.js";
 import type { CodeTimes } from "./z80-times.js";
 
-/** T-states from the label `argmax` to its RET. */
-export type ArgmaxCost = (logits: Int16Array) => number;
+/** T-states from the label `argmax` to its RET. @param active neurons of the layer before */
+export type ArgmaxCost = (logits: Int16Array, active: number) => number;
 
-/** @param hasCommonSum whether the logits have one */
-export function argmaxCost(times: CodeTimes, hasCommonSum: boolean): ArgmaxCost {
-	return hasCommonSum ? withCommonSum(times) : alone(times);
+export function argmaxCost(times: CodeTimes, { layers, mostActive }: MachineNetwork): ArgmaxCost {
+	if (!layers.at(-1)?.hasCommonSum) return alone(times);
+	const any = withCommonSum(times);
+	if (mostActive === 0) return any;
+	const few = withFewActive(times);
+	return (logits, active) => (active <= mostActive ? few(logits) : NOT_FEW_T + any(logits));
 }
 
 /** `jr` taken instead of not. */
@@ -15,7 +19,7 @@ const BRANCH_T = 5;
 /** argmax.asm: a class that loses, one that may win (to maybe_better), and a class more; equal high bytes. */
 const ALONE = { loses: 35, mayWin: 27, next: 13, equal: 33 } as const;
 
-function alone(times: CodeTimes): ArgmaxCost {
+function alone(times: CodeTimes): (logits: Int16Array) => number {
 	const aroundT = times.between("argmax", "logit") + 14 - BRANCH_T;
 	const higherT = 12 + times.between("higher", "not_better");
 	const betterT = 12 + times.between("better", "not_better");
@@ -37,43 +41,77 @@ function alone(times: CodeTimes): ArgmaxCost {
 	};
 }
 
-/**
- * argmax-common.asm: a look at a class; from its end to the loss by a high byte that is lower after all, to the loss by a
- * low byte, to `leads` with a higher high byte, and with an equal one; a round of looks begins anew; `leads` to its end.
- */
-const COMMON = { look: 26, lower: 60, equal: 129, higher: 67, equalLeads: 117, round: 12, ends: 27 } as const;
+/** Ways through a loop that looks at high bytes first, in rounds of eight. */
+interface Looks {
+	readonly look: number;
+	/** From the end of a look: to the loss by a high byte that is lower after all, and by a low byte; */
+	readonly lower: number;
+	readonly equal: number;
+	/** to where the best is kept, with a higher high byte and with an equal one; from there on. */
+	readonly higher: number;
+	readonly equalLeads: number;
+	readonly leads: number;
+	/** Before the first class's sum is kept, and from the look at what stands behind the last. */
+	readonly start: number;
+	readonly end: number;
+	/** How much lower than the best's the high byte of a class that is looked at again may be. */
+	readonly slack: number;
+}
+const ROUND_T = 12;
 const LOOKS_IN_A_ROUND = 8;
 
-function withCommonSum(times: CodeTimes): ArgmaxCost {
-	const leadsT = times.between("leads", "all_seen");
-	const aroundT =
-		times.between("argmax", "next_logits") +
-		COMMON.higher +
-		leadsT +
-		COMMON.look +
-		COMMON.higher +
-		COMMON.ends +
-		times.block("all_seen");
+/** argmax-few.asm; the way through its first lines where not few are active. */
+function withFewActive(times: CodeTimes): (logits: Int16Array) => number {
+	return looksCost({
+		look: 22,
+		lower: 0,
+		equal: 43,
+		higher: 17,
+		equalLeads: 42,
+		leads: times.between("few_best", "few_seen"),
+		start: times.between("argmax", "next_logits"),
+		end: 22 + 17 + 27 + times.block("few_seen"),
+		slack: 0,
+	});
+}
+const NOT_FEW_T = 32;
+
+/** argmax-common.asm */
+function withCommonSum(times: CodeTimes): (logits: Int16Array) => number {
+	return looksCost({
+		look: 26,
+		// Which of these are looked at again depends on whether the low bytes carry: half of them are, at 60 T.
+		lower: 30,
+		equal: 129,
+		higher: 67,
+		equalLeads: 117,
+		leads: times.between("leads", "all_seen"),
+		start: times.between("argmax_any", "next_sums") + 67,
+		end: 26 + 67 + 27 + times.block("all_seen"),
+		slack: 1,
+	});
+}
+
+function looksCost({ look, lower, equal, higher, equalLeads, leads, start, end, slack }: Looks) {
 	const secondLookT = (sum: number, highest: number) => {
-		// Which of these is looked at depends on whether the low bytes carry: half of them do.
-		if (sum >> 8 < highest >> 8) return COMMON.lower / 2;
-		if (sum <= highest) return COMMON.equal;
-		return (sum >> 8 > highest >> 8 ? COMMON.higher : COMMON.equalLeads) + leadsT;
+		if (sum >> 8 < highest >> 8) return lower;
+		if (sum <= highest) return equal;
+		return (sum >> 8 > highest >> 8 ? higher : equalLeads) + leads;
 	};
-	return (logits) => {
+	return (logits: Int16Array): number => {
 		const [first = 0, ...others] = Array.from(logits, sortable);
 		let highest = first;
-		let tStates = aroundT;
+		let tStates = start + leads + end;
 		let looks = 0;
 		for (const sum of others) {
-			tStates += COMMON.look;
+			tStates += look;
 			looks++;
-			if (sum >> 8 >= (highest >> 8) - 1) {
+			if (sum >> 8 >= (highest >> 8) - slack) {
 				tStates += secondLookT(sum, highest);
 				highest = Math.max(highest, sum);
 				looks = 0;
 			} else if (looks === LOOKS_IN_A_ROUND) {
-				tStates += COMMON.round;
+				tStates += ROUND_T;
 				looks = 0;
 			}
 		}

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import type { Layer } from "../model/network.js";
 import { scatterT } from "./columns.js";
-import { withCommonSum } from "./common-sum.js";
+import { mostActiveNeurons, withCommonSum } from "./common-sum.js";
 import { packColumn } from "./packed-lists.js";
 
 const INPUTS = 6;
@@ -40,4 +41,20 @@ it("leaves to it what most logits get from an input, and nothing where that is n
 	expect([...common]).toEqual([-2, 0]);
 	expect(rows.map((left) => left[0])).toEqual([0, 0, 2, 0, 0, 3, 0, 0]);
 	expect(rows.map((left) => left[1])).toEqual(few);
+});
+
+it("says for how many active neurons no sum can wrap", () => {
+	const layer = (outputs: number, bias: number): Layer => ({
+		inputs: 4,
+		outputs,
+		weights: new Int8Array(4 * outputs),
+		biases: new Int16Array(outputs).fill(bias),
+	});
+	const most = mostActiveNeurons([layer(64, 0), layer(20, -1000)]);
+	// Each adds 3 times 248 at most to a sum that starts at its bias.
+	expect(1000 + most * 3 * 248).toBeLessThan(32767 - 3);
+	expect(most).toBeGreaterThan(40);
+	expect(mostActiveNeurons([layer(64, 0), layer(20, 32767)])).toBe(0);
+	expect(mostActiveNeurons([layer(193, 0), layer(20, 0)])).toBe(0);
+	expect(mostActiveNeurons([layer(64, 0), layer(64, 0), layer(20, 0)])).toBe(0);
 });

@@ -7,9 +7,12 @@
  *   to the logits besides      .  .  +2  .  .  +3  .  .      three steps instead of seven
  *
  * Two thirds of the output weights of networks trained by zulm are -2: the range of a weight is not symmetrical, and a
- * character is best told from the others by what they lose. To find the highest logit, argmax.asm looks at each with the
- * common sum added, so that it is exact where sums wrap, too.
+ * character is best told from the others by what they lose. To find the highest logit, argmax-common.asm looks at each
+ * with the common sum added, so that it is exact where sums wrap, too. Where few neurons are active none can, and the
+ * common sum hardly matters (argmax-few.asm).
  */
+import type { Layer } from "../model/network.js";
+
 /** What may be left to the common sum, nothing first. */
 const COMMON_WEIGHTS = [0, -2, -1, 1] as const;
 
@@ -44,4 +47,25 @@ export function withCommonSum(
 		for (const row of left) row[input] = (row[input] as number) - (common[input] as number);
 	}
 	return { rows: left, common };
+}
+
+/** Outputs of layer 1 that are counted as active neurons, at most (first-layer.asm). */
+const MOST_OUTPUT = 248;
+/** How far a weight can be from what is left to the common sum. */
+const WIDEST_WEIGHT = 3;
+/** Somewhat less than what 16 bits hold. */
+const MOST_SUM = 32_000;
+/** A count of neurons is a byte, and MANY stands for more than can be told (active.asm). */
+const COUNTED_WIDTH = 192;
+const MANY = 63;
+
+/**
+ * With how many active neurons no sum of the output layer can wrap, whichever they are: 0 where that cannot be said.
+ * @param layers of the model
+ */
+export function mostActiveNeurons(layers: readonly Layer[]): number {
+	const [first, output, ...deeper] = layers;
+	if (first === undefined || output === undefined || deeper.length > 0 || first.outputs > COUNTED_WIDTH) return 0;
+	const bias = output.biases.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
+	return Math.max(0, Math.min(MANY - 1, Math.floor((MOST_SUM - bias) / (WIDEST_WEIGHT * MOST_OUTPUT))));
 }

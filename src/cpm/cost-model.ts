@@ -61,7 +61,7 @@ export class CostModel {
 		this.#layers = network.layers;
 		this.#query = new QueryCost(this.#times, network, columns);
 		this.#scan = new ScanCost(this.#times, columns);
-		this.#argmax = argmaxCost(this.#times, program.network.layers.at(-1)?.hasCommonSum === true);
+		this.#argmax = argmaxCost(this.#times, program.network);
 	}
 
 	/**
@@ -94,7 +94,8 @@ export class CostModel {
 			tStates += this.#columns.start(layer) + this.#columns.shares(layer);
 			tStates += layer === 2 ? this.#scan.first(x, sums, this.#wide) : this.#scan.hidden(layer, x, sums);
 		}
-		return tStates + this.#argmax(outputs.at(-1) as Int16Array);
+		const active = (outputs.at(-2) as Int16Array).reduce((count, y) => (y > 0 ? count + 1 : count), 0);
+		return tStates + this.#argmax(outputs.at(-1) as Int16Array, active);
 	}
 
 	/** Outputs of a layer in the order in which the program looks at its neurons. */

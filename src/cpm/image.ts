@@ -67,6 +67,7 @@ const WORK_BYTES = {
 	VECTOR: 2,
 	HIGH_PART: 1,
 	TIMES_NEXT: 2,
+	ACTIVE: 1,
 	HIGHEST: 1,
 	COMMON_LOW: 1,
 	BREATHE_SP: 2,
@@ -117,8 +118,9 @@ export function layOut(network: MachineNetwork, choice: LayoutChoice, codeLength
 	return { constants: placer.constants, blocks: placer.blocks, imageLength, memoryTop: work.end };
 }
 
-function setSizes(placer: Placer, { features, charset, first, layers }: MachineNetwork): void {
+function setSizes(placer: Placer, { features, charset, first, layers, mostActive }: MachineNetwork): void {
 	placer.set("CLASSES", charset.length);
+	placer.set("MOST_ACTIVE", mostActive);
 	placer.set("QUERY_BUCKETS", features.buckets);
 	// Of twice a bucket's number: addresses of columns are words.
 	placer.set("QUERY_MASK", (2 * features.buckets - 1) >> 8);

@@ -42,8 +42,8 @@ it.each<[keyof typeof MODELS, PackOptions, number[]]>([
 	["chatterbox", { kernel: "packed" }, [369_171, 79_443, 1_714]],
 	["narrow", { replies: repliesOf(MODELS.narrow, QUERIES.slice(1), 1) }, [1_949_291, 70_068, 1_763]],
 	["quadgrams", { replies: [] }, [2_893_938, 73_127, 1_570]],
-	["common", { replies: [] }, [4_938_759, 102_954, 1_546]],
-	["common", { kernel: "packed" }, [10_342_079, 202_388, 1_591]],
+	["common", { replies: [] }, [4_767_688, 99_395, 1_653]],
+	["common", { kernel: "packed" }, [10_159_665, 198_176, 1_595]],
 	["deep", { replies: [] }, [12_900_680, 278_071, 1_701]],
 	["deep", { kernel: "packed" }, [27_011_569, 567_420, 1_663]],
 ])("%s with %o", (name, options, expected) => {

@@ -18,9 +18,12 @@ import { SHARE_T, type Share, type SharedRows, shareSums } from "./shared-sums.j
 /** Neurons of a layer are numbered by the low byte of an address. */
 export const MAX_WIDTH = 256;
 
-/** What a common sum costs when the highest logit is looked for: for each class, and besides (argmax-common.asm). */
-const COMMON_CLASS_T = 4;
-const COMMON_T = 350;
+/**
+ * T-states that it takes longer to find the highest logit where they have a common sum (argmax-common.asm), or where besides
+ * few neurons are active (argmax-few.asm, active.asm): for each class, each active neuron, and once.
+ */
+const COMMON_T = { perClass: 4, perActive: 0, once: 350 } as const;
+const FEW_ACTIVE_T = { perClass: -11, perActive: 21, once: 200 } as const;
 
 export interface MachineLayer {
 	readonly width: number;
@@ -53,19 +56,22 @@ const COLUMN_T: Readonly<Record<Kernel, (column: Column) => number>> = {
 /**
  * @param inputs neurons of the layer before, in the order in which the program has them
  * @param activity share of steps in which each of them is active
+ * @param fewActive whether it is known for how few of them no sum can wrap
  */
 export function machineLayer(
 	layer: Layer,
 	inputs: readonly number[],
 	activity: readonly number[],
 	place: "hidden" | "output",
+	fewActive: boolean,
 	kernel: Kernel,
 ): MachineLayer {
+	const commonT = fewActive ? FEW_ACTIVE_T : COMMON_T;
 	const drafts = place === "hidden" ? [hiddenDraft(layer, inputs)] : outputDrafts(layer, inputs, COLUMN_T[kernel]);
 	const candidates = drafts.map((draft) => {
 		const rows = draft.rows.map((row) => row.slice());
 		const shared = kernel === "column" ? shareSums(rows, activity, MAX_WIDTH) : { rows, shares: [] };
-		return { draft, shared, tStates: characterT(draft, shared, activity, COLUMN_T[kernel]) };
+		return { draft, shared, tStates: characterT(draft, shared, activity, COLUMN_T[kernel], commonT) };
 	});
 	const { draft, shared } = candidates.reduce((best, each) => (each.tStates < best.tStates ? each : best));
 	return kernel === "column" ? laidOut(layer, draft, shared, activity, place) : inModelOrder(layer, draft);
@@ -95,9 +101,11 @@ function characterT(
 	{ rows, shares }: SharedRows,
 	activity: readonly number[],
 	columnT: (column: Column) => number,
+	{ perClass, perActive, once }: typeof COMMON_T | typeof FEW_ACTIVE_T,
 ): number {
+	const active = activity.reduce((sum, share) => sum + share, 0);
 	const columns = columnsOf(rows, activity.length).map((column, i) => (activity[i] as number) * columnT(column));
-	const common = hasCommonSum ? COMMON_CLASS_T * start.length + COMMON_T : 0;
+	const common = hasCommonSum ? perClass * start.length + perActive * active + once : 0;
 	return columns.reduce((sum, tStates) => sum + tStates, 0) + SHARE_T * shares.length + common;
 }
 

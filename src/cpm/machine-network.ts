@@ -8,6 +8,7 @@ import { ZulmError } from "../base/errors.js";
 import { hashBytes } from "../model/features.js";
 import { CONTEXT_BUCKETS, CONTEXT_LENGTH, type Layer, type Network, type QueryFeatures } from "../model/network.js";
 import { hiddenActivity } from "./activity.js";
+import { mostActiveNeurons } from "./common-sum.js";
 import { MAX_WIDTH, type MachineLayer, machineLayer } from "./machine-layer.js";
 import type { Kernel } from "./program.js";
 
@@ -33,6 +34,8 @@ export interface MachineNetwork {
 	readonly first: FirstLayer;
 	/** Layer 2 to the output layer. */
 	readonly layers: readonly MachineLayer[];
+	/** Active neurons up to which the highest logit is found the quick way (argmax-few.asm); 0 where there is none. */
+	readonly mostActive: number;
 }
 
 /** @throws ZulmError `model-unsupported` for a shape that the program cannot hold */
@@ -41,6 +44,7 @@ export function machineNetwork(network: Network, kernel: Kernel): MachineNetwork
 	const { features, charset } = network;
 	const [first, ...others] = network.layers as [Layer, ...Layer[]];
 	const activity = hiddenActivity(network);
+	const mostActive = mostActiveNeurons(network.layers);
 	const layers: MachineLayer[] = [];
 	// The neurons of the layer before in the order in which they are scanned.
 	let inputs: readonly number[] = Array.from({ length: first.outputs }, (_, j) => j);
@@ -51,12 +55,19 @@ export function machineNetwork(network: Network, kernel: Kernel): MachineNetwork
 			inputs,
 			inputs.map((input) => active[input] as number),
 			i < others.length - 1 ? "hidden" : "output",
+			mostActive > 0,
 			kernel,
 		);
 		layers.push(machine);
 		inputs = machine.neurons;
 	});
-	return { features, charset, first: firstLayer(first, features), layers };
+	return {
+		features,
+		charset,
+		first: firstLayer(first, features),
+		layers,
+		mostActive: layers.at(-1)?.hasCommonSum ? mostActive : 0,
+	};
 }
 
 function checkShape(network: Network): void {

@@ -20,16 +20,14 @@ const QUADGRAM_MACROS = ["start_quadgrams", "keep_quadgrams", "restore_quadgrams
 
 /** `entry.asm`, `io.asm`, `features.asm`, `kernel.asm` and `network.asm` for a network. */
 export function generatedSources(network: MachineNetwork, kernel: Kernel, dialogue: Dialogue): Record<string, string> {
-	const kernelFiles = [
-		...KERNEL_FILES[kernel],
-		...(isFull(network.first.width) ? ["first-layer-full.asm"] : []),
-		network.layers.at(-1)?.hasCommonSum ? "argmax-common.asm" : "argmax.asm",
-	];
+	const kernelFiles = [...KERNEL_FILES[kernel], ...(isFull(network.first.width) ? ["first-layer-full.asm"] : [])];
 	return {
-		"entry.asm": include(ENTRY_FILES[kernel]),
+		"entry.asm": [ENTRY_FILES[kernel], network.mostActive > 0 ? "active.asm" : "active-unknown.asm"]
+			.map(include)
+			.join("\n"),
 		"io.asm": include(IO_FILES[dialogue]),
 		"features.asm": featuresSource(network.features.ngrams),
-		"kernel.asm": kernelFiles.map(include).join("\n"),
+		"kernel.asm": [...kernelFiles.map(include), ...argmaxSource(network)].join("\n"),
 		"network.asm": [
 			"; Generated: what happens once, when the program starts.",
 			"prepare_network:",
@@ -48,6 +46,12 @@ export function generatedSources(network: MachineNetwork, kernel: Kernel, dialog
 
 function include(file: string): string {
 	return `#include "${file}"`;
+}
+
+/** How the highest logit is found. */
+function argmaxSource({ layers, mostActive }: MachineNetwork): string[] {
+	if (!layers.at(-1)?.hasCommonSum) return [include("argmax.asm")];
+	return [mostActive > 0 ? include("argmax-few.asm") : "argmax:", include("argmax-common.asm")];
 }
 
 /** Whether all numbers of a page are neurons, so that none is left to end the scan of a layer. */

@@ -1,10 +1,12 @@
 ; The next character where logits have a common sum (common-sum.ts), which lies behind them: as argmax.asm, but a class's
 ; sum is its own and the common one, modulo 65536. The sum of their high bytes is that of the whole or, where the low ones
-; carry, one less: 26 T for a class that loses even so, and the others are looked at again with their low bytes.
+; carry, one less: 26 T for a class that loses even so, and the others are looked at again with their low bytes. Where few
+; neurons are active there is a quicker way (argmax-few.asm).
 
 ; C = high byte of the common sum, DE = highest sum so far, its two lowest bits set, B = D less one, or 0. HL = high byte of
 ; class L. The place of the common sum becomes the one that always wins: its complement, FFFFh with it.
-argmax:	ld hl,LOGITS*256+CLASSES
+argmax_any:
+	ld hl,LOGITS*256+CLASSES
 	ld a,(hl)
 	ld (COMMON_LOW),a
 	cpl
@@ -19,7 +21,7 @@ argmax:	ld hl,LOGITS*256+CLASSES
 	ld a,l
 	ld (HIGHEST),a
 	jr may_lead
-next_logits:
+next_sums:
 	inc l			; 4
 	ld a,(hl)		; 7
 	add a,c			; 4
@@ -32,7 +34,7 @@ next_logits:
 	cp b			; 4
 	jr nc,may_lead		; 7
 	endr
-	jr next_logits		; 12 for 8
+	jr next_sums		; 12 for 8
 may_lead:
 	dec h			; 4
 	ld a,(COMMON_LOW)	; 13
@@ -41,7 +43,7 @@ may_lead:
 	ld a,(hl)		; 7
 	adc a,c			; 4
 	cp d			; 4
-	jr c,next_logits	; 7 / 12
+	jr c,next_sums	; 7 / 12
 	jr nz,leads		; 7 / 12
 equal_high:
 	dec h			; 4
@@ -54,7 +56,7 @@ equal_high:
 	jr nz,leads		; 7 / 12
 loses:	ld a,l			; 4
 	cp CLASSES		; 7
-	jr nz,next_logits	; 7 / 12
+	jr nz,next_sums	; 7 / 12
 	jr all_seen		; 12
 leads:	ld d,a			; 4
 	ld a,l			; 4
@@ -71,7 +73,7 @@ leads:	ld d,a			; 4
 	sub 1			; 7
 	adc a,0			; 7   0 stays 0
 	ld b,a			; 4
-	jr next_logits		; 12
+	jr next_sums		; 12
 all_seen:
 	ld a,(HIGHEST)
 	ret

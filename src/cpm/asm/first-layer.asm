@@ -110,12 +110,14 @@ scan_first:
 	or a
 	jp nz,scan_first_wide
 scan_first_all:
+	none_active
 	ld ix,0
 	add ix,sp
 	ld hl,BASE*256
 	ld iy,first_back
 	jr first_neuron
 first_back:
+	one_active		; 21, or none
 	ld h,BASE		; 7
 	ld l,c			; 4
 first_rest:
@@ -159,6 +161,7 @@ first_large:			; x may be above 255
 first_large_done:
 	ld de,(VECTOR)
 	ld iy,first_back
+	many_active
 	jp first_back
 
 ; In: HL = v (not negative, or any 16 bits), C = neuron. Out: HL = 8*v + offset, 16 bits. Destroys DE.
@@ -202,6 +205,7 @@ first_high_run:
 ; The wide path: v = query half (16 bits) + context, x = (8*v + offset) as the 14 bits that a 16-bit sum keeps after its
 ; shift by two; bit 13 is its sign.
 scan_first_wide:
+	many_active
 	ld ix,0
 	add ix,sp
 	ld c,0
