@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { Z80AI_FEATURES } from "../network.js";
 import { smallWorkspace } from "../testing/workspace.js";
 import { CharacterCost } from "./character-cost.js";
-import { toNetwork } from "./parameters.js";
+import { type LayerPlace, toNetwork } from "./parameters.js";
 import { PHASE, Phases } from "./phases.js";
 
 test("penalties follow the weights that leave a neuron, shrinking how often it is active where that is charged", () => {
@@ -42,4 +42,28 @@ test("a mini-batch in which nothing is charged for changes nothing", () => {
 	cost.observe();
 	cost.impose(1, 1);
 	expect(new Set(space.shrinkage[0])).toEqual(new Set([0.5]));
+});
+
+test("weights shrink towards what most logits get from a neuron, where a common sum pays", () => {
+	const { space, charset } = smallWorkspace([16]);
+	const { weights, stride } = space.layout.layers[1] as LayerPlace;
+	const column = (j: number) => space.quantised.subarray(weights + j * stride, weights + j * stride + charset.length);
+	for (let j = 0; j < 16; j++)
+		column(j)
+			.fill(j < 12 ? -2 : 0)
+			.set([1, 0, -2]);
+	const cost = new CharacterCost(space);
+	cost.impose(2, 0.5);
+	expect([...(space.centres[0] as Float32Array)]).toEqual([...Array(12).fill(-2), ...Array(4).fill(0)]);
+	// To the common sum 1; to logit 0 x and x doubled; to logit 1, x doubled.
+	expect(space.penalties[0]?.[0]).toBeCloseTo((2 * (164 + 42 * (1 + 2 + 1))) / 1000, 5);
+	expect(space.penalties[0]?.[15]).toBeCloseTo((2 * (164 + 42 * 2)) / 1000, 5);
+
+	// A step less for a single neuron does not pay for the looks at the common sum.
+	for (let j = 0; j < 12; j++) column(j).fill(0);
+	const half = Math.ceil(charset.length / 2) + 1;
+	column(0).fill(-2, 0, half);
+	cost.impose(2, 0.5);
+	expect(new Set(space.centres[0])).toEqual(new Set([0]));
+	expect(space.penalties[0]?.[0]).toBeCloseTo((2 * (164 + 42 * half)) / 1000, 5);
 });

@@ -1,5 +1,5 @@
 /**
- * The kernel that changes parameters: Adam's moments and step, shrinking towards zero, clipping, and rounding to the
+ * The kernel that changes parameters: Adam's moments and step, shrinking towards a centre, clipping, and rounding to the
  * integers that the machine will hold. See update.ts for the formulas.
  */
 import { at32, fourTimes, plus, twice } from "./columns.js";
@@ -24,43 +24,45 @@ type Splats = [Code, Code, Code, Code, Code, Code, Code, Code];
 export function adam(): FunctionBuilder {
 	const f = new FunctionBuilder("adam");
 	const [latent, first, second, gradient, quantised] = f.parameters(I32, I32, I32, I32, I32);
-	const [rows, width, stride, strengths, step] = f.parameters(I32, I32, I32, I32, I32);
+	const [rows, width, stride, strengths, centres, step] = f.parameters(I32, I32, I32, I32, I32, I32);
 	const scalars = f.parameters(F32, F32, F32, F32, F32, F32, F32, F32);
-	const [r, j, bytes, at, strength] = f.locals(I32, I32, I32, I32, I32);
+	const [r, j, bytes, at, offset] = f.locals(I32, I32, I32, I32, I32);
 	const splat = (scalar: Local): Code => {
 		const vector = f.local(V128);
 		f.set(vector, f32x4.splat(scalar.get));
 		return vector.get;
 	};
 	const [rate, learningRate, secondCorrection, latentLow, latentHigh, unit, low, high] = scalars.map(splat) as Splats;
-	const [g, m, s, v, shrink, negated, integersA, integersB] = f.locals(V128, V128, V128, V128, V128, V128, V128, V128);
+	const [g, m, s, v, shrink, negated, centre] = f.locals(V128, V128, V128, V128, V128, V128, V128);
+	const [integersA, integersB] = f.locals(V128, V128);
 	const constant = (value: number): Code => f32x4.splat(f32.const(value));
 	const decay = (old: Code, share: number, value: Code, negligible: number): Code => {
 		const mean = f32x4.add(f32x4.mul(constant(share), old), f32x4.mul(constant(1 - share), value));
 		return f32x4.sub(f32x4.add(mean, constant(negligible)), constant(negligible));
 	};
-	/** Four parameters at byte offset 4·(at + j) + offset; leaves their rounded values in `integers`. */
-	const four = (offset: number, integers: Local): void => {
+	/** Four parameters at byte offset 4·(at + j) + from; leaves their rounded values in `integers`. */
+	const four = (from: number, integers: Local): void => {
 		const of = (base: Local): Code => i32.add(at32(base, at), fourTimes(j));
-		f.set(g, v128.load(at32(gradient, j), offset));
-		f.set(m, decay(v128.load(of(first), offset), FIRST_DECAY, g.get, NEGLIGIBLE_FIRST));
-		f.do(v128.store(of(first), m.get, offset));
-		f.set(s, decay(v128.load(of(second), offset), SECOND_DECAY, f32x4.mul(g.get, g.get), NEGLIGIBLE_SECOND));
-		f.do(v128.store(of(second), s.get, offset));
+		f.set(g, v128.load(at32(gradient, j), from));
+		f.set(m, decay(v128.load(of(first), from), FIRST_DECAY, g.get, NEGLIGIBLE_FIRST));
+		f.do(v128.store(of(first), m.get, from));
+		f.set(s, decay(v128.load(of(second), from), SECOND_DECAY, f32x4.mul(g.get, g.get), NEGLIGIBLE_SECOND));
+		f.do(v128.store(of(second), s.get, from));
 		const root = f32x4.add(f32x4.sqrt(f32x4.mul(s.get, secondCorrection)), constant(EPSILON));
-		f.set(v, f32x4.sub(v128.load(of(latent), offset), f32x4.div(f32x4.mul(rate, m.get), root)));
-		// sign(v) · max(0, |v| - shrink)
-		f.set(v, f32x4.sub(v.get, f32x4.max(f32x4.min(v.get, shrink.get), negated.get)));
+		f.set(v, f32x4.sub(v128.load(of(latent), from), f32x4.div(f32x4.mul(rate, m.get), root)));
+		// centre + sign(v - centre) · max(0, |v - centre| - shrink)
+		const away = f32x4.sub(v.get, centre.get);
+		f.set(v, f32x4.sub(v.get, f32x4.max(f32x4.min(away, shrink.get), negated.get)));
 		f.set(v, f32x4.max(f32x4.min(v.get, latentHigh), latentLow));
-		f.do(v128.store(of(latent), v.get, offset));
+		f.do(v128.store(of(latent), v.get, from));
 		const rounded = f32x4.floor(f32x4.add(f32x4.mul(v.get, unit), constant(0.5)));
 		const inRange = f32x4.max(f32x4.min(rounded, high), low);
 		f.set(integers, i32x4.sub(f32x4.add(inRange, constant(ROUNDER)), i32x4.splat(i32.const(ROUNDER_BITS))));
 	};
 	f.set(bytes, fourTimes(width));
-	f.set(strength, strengths.get);
 	f.for(r, i32.const(0), rows.get, 1, () => {
-		f.set(shrink, f32x4.mul(learningRate, f32x4.splat(f32.load(strength.get))));
+		f.set(shrink, f32x4.mul(learningRate, f32x4.splat(f32.load(plus(strengths, offset)))));
+		f.set(centre, f32x4.splat(f32.load(plus(centres, offset))));
 		f.set(negated, f32x4.sub(constant(0), shrink.get));
 		f.for(j, i32.const(0), width.get, 8, () => {
 			four(0, integersA);
@@ -70,7 +72,7 @@ export function adam(): FunctionBuilder {
 		});
 		f.set(gradient, plus(gradient, bytes));
 		f.set(at, plus(at, stride));
-		f.set(strength, plus(strength, step));
+		f.set(offset, plus(offset, step));
 	});
 	return f;
 }

@@ -310,24 +310,45 @@ describe("adam", () => {
 		readonly gradient: Float32Array;
 		readonly quantised: Int16Array;
 		readonly strengths: Float32Array;
+		readonly centres: Float32Array;
 	}
 
 	function parameters(): Parameters {
 		const [latent, first, second] = [floats(ROWS * STRIDE), floats(ROWS * STRIDE), floats(ROWS * STRIDE)];
 		for (const [p, s] of second.entries()) second[p] = Math.abs(s);
 		const strengths = floats(ROWS);
-		for (const [r] of strengths.entries()) strengths[r] = 0.05 * r;
-		return { latent, first, second, gradient: floats(ROWS * COLUMNS), quantised: int16s(ROWS * STRIDE, 0), strengths };
+		for (const [r] of strengths.entries()) strengths[r] = 0.05 * (r + 1);
+		const centres = floats(ROWS);
+		centres.set([-2, 1, 0]);
+		const [gradient, quantised] = [floats(ROWS * COLUMNS), int16s(ROWS * STRIDE, 0)];
+		return { latent, first, second, gradient, quantised, strengths, centres };
 	}
 
 	function update(given: Parameters, learningRate: number, rounding: Rounding): void {
-		const { latent, first, second, gradient, quantised, strengths } = given;
+		const { latent, first, second, gradient, quantised } = given;
 		const arrays = [latent, first, second, gradient, quantised].map((array) => address(array, 0));
 		const [a = 0, b = 0, c = 0, d = 0, e = 0] = arrays;
 		const { latentLow, latentHigh, unit, low, high } = rounding;
-		const [rate, correction, from] = [learningRate * 1.25, 1.5, address(strengths, 0)];
+		const [rate, correction] = [learningRate * 1.25, 1.5];
+		const [strengths, centres] = [address(given.strengths, 0), address(given.centres, 0)];
 		const limits = [latentLow, latentHigh, unit, low, high] as const;
-		kernels.adam(a, b, c, d, e, ROWS, COLUMNS, STRIDE, from, 4, rate, learningRate, correction, ...limits);
+		kernels.adam(
+			a,
+			b,
+			c,
+			d,
+			e,
+			ROWS,
+			COLUMNS,
+			STRIDE,
+			strengths,
+			centres,
+			4,
+			rate,
+			learningRate,
+			correction,
+			...limits,
+		);
 	}
 
 	test.each([
@@ -335,7 +356,7 @@ describe("adam", () => {
 		["biases", BIAS_ROUNDING],
 	] as const)("%s", (_, rounding) => {
 		const given = parameters();
-		const { latent, first, second, gradient, quantised, strengths } = given;
+		const { latent, first, second, gradient, quantised, strengths, centres } = given;
 		// In the last row: nothing but shrinking, past zero, so that exactly zero is left.
 		const still = 2 * STRIDE + 5;
 		gradient[2 * COLUMNS + 5] = 0;
@@ -354,7 +375,9 @@ describe("adam", () => {
 			const m = FIRST_DECAY * (m0[p] as number) + (1 - FIRST_DECAY) * g;
 			const s = SECOND_DECAY * (s0[p] as number) + (1 - SECOND_DECAY) * g * g;
 			const moved = v0 - (0.03 * 1.25 * m) / (Math.sqrt(s * 1.5) + EPSILON);
-			const shrunk = Math.sign(moved) * Math.max(0, Math.abs(moved) - 0.03 * (strengths[r] as number));
+			const centre = centres[r] as number;
+			const away = moved - centre;
+			const shrunk = centre + Math.sign(away) * Math.max(0, Math.abs(away) - 0.03 * (strengths[r] as number));
 			expect(first[p]).toBeCloseTo(m, 5);
 			expect(second[p]).toBeCloseTo(s, 5);
 			expect(latent[p]).toBeCloseTo(Math.min(rounding.latentHigh, Math.max(rounding.latentLow, shrunk)), 5);

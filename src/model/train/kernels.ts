@@ -107,7 +107,8 @@ export interface Kernels {
 	addBySlot(sums: number, columns: number, delta: number, width: number, slot: number, n: number): void;
 	/**
 	 * Adam, shrinking, clipping and rounding (update.ts) of `rows` rows of `width` parameters, `stride` apart; the
-	 * gradient's rows follow one another. Row r shrinks by learningRate · strength, a float at strengths + r · step.
+	 * gradient's rows follow one another. Row r shrinks by learningRate · strength towards its centre, floats at strengths
+	 * and centres + r · step.
 	 */
 	adam(
 		latent: number,
@@ -119,6 +120,7 @@ export interface Kernels {
 		width: number,
 		stride: number,
 		strengths: number,
+		centres: number,
 		step: number,
 		rate: number,
 		learningRate: number,

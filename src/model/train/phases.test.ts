@@ -4,7 +4,7 @@ import { contextVector, normaliseQuery } from "../features.js";
 import { DEFAULT_FEATURES } from "../network.js";
 import { forwardStep, querySums } from "../reference.js";
 import { PAIRS, smallWorkspace } from "../testing/workspace.js";
-import { toNetwork } from "./parameters.js";
+import { type LayerPlace, toNetwork } from "./parameters.js";
 import { PHASE, Phases } from "./phases.js";
 
 test.each([[[]], [[9]], [[16, 5]], [[12, 8, 7]]])("logits equal the integer reference, hidden layers %j", (hidden) => {
@@ -53,4 +53,20 @@ test("tasks in any order, on any thread's scratch, give the same weights", () =>
 	const inOrder = run(undefined);
 	expect(run(1)).toEqual(inOrder);
 	expect(run(2)).toEqual(inOrder);
+});
+
+test("weights shrink towards the centre of their input, and what pads their rows stays zero", () => {
+	const { space } = smallWorkspace([16], 7, 1, DEFAULT_FEATURES);
+	const { weights, inputs, outputs, stride } = space.layout.layers[1] as LayerPlace;
+	expect(stride).toBeGreaterThan(outputs);
+	space.centres[0]?.fill(-2, 0, 8);
+	space.shrinkage[0]?.fill(1000);
+	const phases = new Phases(space, 0);
+	for (const phase of [PHASE.contexts, PHASE.examples, PHASE.parameters] as const) {
+		for (let task = 0; task < phases.tasks(phase); task++) phases.run(phase, task);
+	}
+	for (let i = 0; i < inputs; i++) {
+		const row = space.quantised.subarray(weights + i * stride, weights + (i + 1) * stride);
+		expect([...row]).toEqual([...Array(outputs).fill(i < 8 ? -2 : 0), ...Array(stride - outputs).fill(0)]);
+	}
 });

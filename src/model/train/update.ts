@@ -1,9 +1,9 @@
 /**
  * Adam with a proximal L1 step, one chunk of parameters at a time: gradient, moments, step, shrink, clip, round.
  *
- *   m ← β₁m + (1-β₁)g     s ← β₂s + (1-β₂)g²     v ← v - lr · m̂ / (√ŝ + ε)     v ← sign(v) · max(0, |v| - lr · λ · cost)
+ *   m ← β₁m + (1-β₁)g     s ← β₂s + (1-β₂)g²     v ← v - lr · m̂ / (√ŝ + ε)     v ← c + sign(v - c) · max(0, |v - c| - lr · λ)
  *
- * (Kingma & Ba 2015; the shrinking makes weights exactly zero rather than small.) Biases are not shrunk.
+ * (Kingma & Ba 2015; the shrinking makes weights exactly c, mostly zero, rather than nearly.) Biases are not shrunk.
  */
 import { CONTEXT_BUCKETS } from "../network.js";
 import { biasGradient, contextWeightGradient, denseWeightGradient, queryWeightGradient } from "./backward.js";
@@ -67,12 +67,13 @@ export function differentiateChunk(space: Workspace, kernels: Kernels, scratch: 
 /** One Adam step of one chunk. */
 export function updateChunk(space: Workspace, kernels: Kernels, scratch: Scratch, chunk: Chunk): void {
 	differentiateChunk(space, kernels, scratch, chunk);
-	const { control, shrinkage, latent, first, second, quantised } = space;
+	const { control, shrinkage, centres, latent, first, second, quantised } = space;
 	const { start, rows, width, stride } = placeOf(space, chunk);
 	const { latentLow, latentHigh, unit, low, high } = chunk.kind === "bias" ? BIAS_ROUNDING : WEIGHT_ROUNDING;
 	const learningRate = control[CONTROL.learningRate] as number;
 	const byInput = chunk.kind === "dense";
 	if (!byInput) scratch.strength[0] = strengthOf(control, chunk.kind);
+	const ofInput = (values: readonly Float32Array[]) => address(values[chunk.layer - 1] as Float32Array, chunk.from);
 	kernels.adam(
 		address(latent, start),
 		address(first, start),
@@ -82,7 +83,8 @@ export function updateChunk(space: Workspace, kernels: Kernels, scratch: Scratch
 		rows,
 		width,
 		stride,
-		byInput ? address(shrinkage[chunk.layer - 1] as Float32Array, chunk.from) : address(scratch.strength, 0),
+		byInput ? ofInput(shrinkage) : address(scratch.strength, 0),
+		byInput ? ofInput(centres) : address(scratch.zero, 0),
 		byInput ? Float32Array.BYTES_PER_ELEMENT : 0,
 		learningRate * (control[CONTROL.firstCorrection] as number),
 		learningRate,
@@ -93,6 +95,16 @@ export function updateChunk(space: Workspace, kernels: Kernels, scratch: Scratch
 		low,
 		high,
 	);
+	if (byInput) clearPadding(space, chunk);
+}
+
+/** What pads the rows stays zero, wherever their centre is. */
+function clearPadding({ layout, latent, quantised }: Workspace, { layer, from, to }: Chunk): void {
+	const { weights, outputs, stride } = layout.layers[layer] as LayerPlace;
+	for (let row = weights + from * stride; row < weights + to * stride; row += stride) {
+		latent.fill(0, row + outputs, row + stride);
+		quantised.fill(0, row + outputs, row + stride);
+	}
 }
 
 /** Strength of shrinking, the same for all parameters of a chunk of this kind. */

@@ -88,9 +88,10 @@ export interface Workspace {
 	readonly deltas: readonly Float32Array[];
 	/** Per hidden layer. */
 	readonly activity: readonly Activity[];
-	/** Per hidden layer [stride]: penalty on being active, and proximal L1 strength for the weights that leave. */
+	/** Per hidden layer [stride]: penalty on being active, proximal L1 strength for the weights that leave, its centre. */
 	readonly penalties: readonly Float32Array[];
 	readonly shrinkage: readonly Float32Array[];
+	readonly centres: readonly Float32Array[];
 	/** [B][stride 1] sum of layer 1's deltas over the item's examples. */
 	readonly itemDeltas: Float32Array;
 	/** [B] loss, its gradient by the log of the scale; and, when measured, examples predicted rightly. */
@@ -111,10 +112,11 @@ export interface Scratch {
 	/** exp(-scale · n) at n, for `scale`. */
 	readonly exponentials: Float64Array;
 	readonly scale: Float64Array;
-	/** Gradient of one chunk of parameters; [S][CHUNK_COLUMNS] deltas per slot; strength of shrinking. */
+	/** Gradient of one chunk of parameters; [S][CHUNK_COLUMNS] deltas per slot; strength of shrinking; nothing but zero. */
 	readonly gradient: Float32Array;
 	readonly slotDeltas: Float32Array;
 	readonly strength: Float32Array;
+	readonly zero: Float32Array;
 }
 
 export interface WorkspaceSizes {
@@ -186,6 +188,7 @@ export function createWorkspace(arena: Arena, given: WorkspaceSizes, queries: Sp
 		})),
 		penalties: hidden.map((layer) => arena.take(Float32Array, layer.stride)),
 		shrinkage: hidden.map((layer) => arena.take(Float32Array, layer.stride)),
+		centres: hidden.map((layer) => arena.take(Float32Array, layer.stride)),
 		itemDeltas: arena.take(Float32Array, items * stride),
 		itemLoss: arena.take(Float64Array, items),
 		itemScaleGradient: arena.take(Float64Array, items),
@@ -199,6 +202,7 @@ export function createWorkspace(arena: Arena, given: WorkspaceSizes, queries: Sp
 			gradient: arena.take(Float32Array, Math.max(CHUNK_INPUTS * widest, CHUNK_COLUMNS * CONTEXT_BUCKETS)),
 			slotDeltas: arena.take(Float32Array, slots * CHUNK_COLUMNS),
 			strength: arena.take(Float32Array, 1),
+			zero: arena.take(Float32Array, 1),
 		})),
 	};
 }
