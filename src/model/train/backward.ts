@@ -2,8 +2,12 @@
  * Loss and gradients of a mini-batch, each forward formula followed backwards with "straight-through" rules: rounding,
  * the floor of >> 2 and the wrap to 16 bits count as the identity, so ∂y/∂acc = 1/4 wherever a neuron is active.
  *
- *   loss of an example = -log softmax(scale · logits)[target] + Σ penalty · saturation(y) over hidden neurons
- *   ∂/∂logit_k = scale · (p_k - [k = target])      ∂/∂acc = ∂/∂y / 4      ∂/∂w_ij = Σ_examples x_i · ∂/∂acc_j
+ *   loss of an example = (1 - p^q) / q + Σ penalty · saturation(y) over hidden neurons        p = softmax(scale · logits)
+ *   ∂/∂logit_k = scale · p^q · (p_k - [k = target])     ∂/∂acc = ∂/∂y / 4      ∂/∂w_ij = Σ_examples x_i · ∂/∂acc_j
+ *
+ * where p and p^q are of the target. For q = 0 that is cross-entropy, -log p; the higher q, the less is learnt from what is
+ * hopeless anyway, and for 1 the loss is the share of wrong characters (Zhang & Sabuncu 2018, "Generalized Cross Entropy
+ * Loss for Training Deep Neural Networks with Noisy Labels").
  *
  * Every sum runs over examples in one fixed order, so the result does not depend on how threads share the work.
  */
@@ -74,7 +78,7 @@ function updateExponentials({ exponentials, scale: known }: Scratch, scale: numb
 	}
 }
 
-/** Cross-entropy of one example, and the deltas of the last layer. */
+/** Loss of one example, and the deltas of the last layer. */
 function softmaxBackward(space: Workspace, scratch: Scratch, item: number, example: number): void {
 	const { plan, control, itemLoss, itemScaleGradient } = space;
 	const logits = space.outputs.at(-1) as Int16Array;
@@ -98,13 +102,17 @@ function softmaxBackward(space: Workspace, scratch: Scratch, item: number, examp
 		total += e;
 		logitSum += e * logit;
 	}
-	const slope = (weight * scale) / 4;
+	const q = control[CONTROL.robustness] as number;
+	const likelihood = (p[target] as number) / total;
+	const trust = likelihood ** q;
+	const slope = (weight * trust * scale) / 4;
 	const share = slope / total;
 	for (let k = 0; k < outputs; k++) deltas[at + k] = share * (p[k] as number);
 	deltas[at + target] = share * (p[target] as number) - slope;
 	const wanted = logits[at + target] as number;
-	itemLoss[item] = (itemLoss[item] as number) + weight * (Math.log(total) - scale * (wanted - max));
-	itemScaleGradient[item] = (itemScaleGradient[item] as number) + weight * scale * (logitSum / total - wanted);
+	const loss = q === 0 ? Math.log(total) - scale * (wanted - max) : (1 - trust) / q;
+	itemLoss[item] = (itemLoss[item] as number) + weight * loss;
+	itemScaleGradient[item] = (itemScaleGradient[item] as number) + weight * trust * scale * (logitSum / total - wanted);
 }
 
 /** exp(-x), or 0 where that is negligible. */

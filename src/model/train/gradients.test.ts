@@ -57,7 +57,9 @@ class SmoothLoss {
 		}
 		const logits = x.map((y) => y * scale);
 		const total = logits.reduce((sum, logit) => sum + Math.exp(logit), 0);
-		return loss + Math.log(total) - (logits[plan.target[e] as number] as number);
+		const likelihood = Math.exp(logits[plan.target[e] as number] as number) / total;
+		const q = this.#space.control[CONTROL.robustness] as number;
+		return loss + (q === 0 ? -Math.log(likelihood) : (1 - likelihood ** q) / q);
 	}
 
 	/** The inputs of layer 1, dense. */
@@ -111,13 +113,15 @@ function sums(layer: LayerPlace, parameters: Float64Array, x: readonly number[])
 
 describe("gradients equal finite differences of the smooth part", () => {
 	test.each([
-		[[], "kept"],
-		[[9], "kept"],
-		[[16, 5], "kept"],
-		[[12, 8, 7], "kept"],
-		[[20, 16], "dropped"],
-	])("hidden layers %j, every seventh neuron %s", (hidden, seventh) => {
+		[[], "kept", 0],
+		[[9], "kept", 0],
+		[[9], "kept", 0.4],
+		[[16, 5], "kept", 0],
+		[[12, 8, 7], "kept", 0.9],
+		[[20, 16], "dropped", 0],
+	])("hidden layers %j, every seventh neuron %s, robustness %d", (hidden, seventh, robustness) => {
 		const { space } = smallWorkspace(hidden, 5);
+		space.control[CONTROL.robustness] = robustness;
 		for (let i = 0; i < space.masks.length; i += 7) space.masks[i] = seventh === "dropped" ? DROP : KEEP;
 		for (let e = 0; e < space.plan.toll.length; e++) {
 			space.plan.toll[e] = (space.plan.toll[e] as number) * (0.5 + (e % 3));

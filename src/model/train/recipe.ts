@@ -34,6 +34,8 @@ export interface Recipe {
 	readonly dropout: number;
 	/** How much the first character of a reply counts, any other 1: nearly all wrong replies are wrong from there on. */
 	readonly firstWeight: number;
+	/** 0 learns all examples alike, up to 1 the less the more hopeless they are: q of the loss (backward.ts). */
+	readonly robustness: number;
 	/** Share of the prefixes with a single continuation that are trained on: they are many and easy. */
 	readonly unbranchedShare: number;
 	/** Queries made up for each training pair, which a teacher answers (teacher.ts); 0 for no teacher. */
@@ -113,9 +115,10 @@ function isSprawling(size: CorpusSize): boolean {
 /** What many replies with few phrasings each want (docs/training.md has what each is worth), and what others do. */
 const FOR_MANY_REPLIES = {
 	sparsity: 0.02,
-	weightBudget: 30_000,
-	outputSparsity: 0.03,
+	weightBudget: 32_500,
+	outputSparsity: 0.05,
 	firstWeight: 2,
+	robustness: 0.4,
 	unbranchedShare: 0.2,
 	coined: 0.8,
 	refitRate: 1,
@@ -126,6 +129,7 @@ const FOR_FEW_REPLIES: typeof FOR_MANY_REPLIES = {
 	weightBudget: 19_000,
 	outputSparsity: 0.1,
 	firstWeight: 1,
+	robustness: 0,
 	unbranchedShare: 0.4,
 	coined: 0,
 	refitRate: 0.25,

@@ -1,6 +1,6 @@
 /**
  * What changes from step to step: learning rate (warm-up, then half a cosine to zero), strength of sparsity (a controller
- * towards the weight budget), and the softmax scale, the one parameter that the main thread learns itself.
+ * towards the weight budget), robustness, and the softmax scale, the one parameter that the main thread learns itself.
  */
 import { CharacterCost } from "./character-cost.js";
 import { EPSILON, FIRST_DECAY, SECOND_DECAY } from "./kernels-adam.js";
@@ -9,6 +9,9 @@ import type { Recipe } from "./recipe.js";
 import { CONTROL, type Workspace } from "./workspace.js";
 
 const WARM_UP = 0.03;
+/** Shares of training at which robustness begins and is all there: nothing is hopeless before it was tried. */
+const ROBUST_FROM = 0.1;
+const ROBUST_AT = 0.5;
 /**
  * In the last part nothing shrinks: what survived settles where it fits best, and weights grow by a few per cent, more
  * in a longer training. Beyond LATE_GROWTH times the weight budget they shrink again, because a network that breaks the
@@ -65,6 +68,8 @@ export class Schedule {
 		control[CONTROL.querySparsity] = isSparse ? sparsity * this.#boost : 0;
 		control[CONTROL.contextSparsity] = isSparse ? sparsity * this.#boost * contextCost : 0;
 		control[CONTROL.scale] = this.scale;
+		const trusted = Math.min(1, Math.max(0, (share - ROBUST_FROM) / (ROBUST_AT - ROBUST_FROM)));
+		control[CONTROL.robustness] = this.#recipe.robustness * trusted;
 	}
 
 	/** Learns the scale from the step just done; returns its mean loss. */

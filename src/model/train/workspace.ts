@@ -21,8 +21,10 @@ export const CONTROL = {
 	contextSparsity: 4,
 	/** Softmax sees logits · scale. */
 	scale: 5,
+	/** q of the loss (backward.ts), 0 for cross-entropy. */
+	robustness: 6,
 } as const;
-const CONTROLS = 6;
+const CONTROLS = 7;
 
 /** One mini-batch. */
 export interface Plan {
