@@ -8,8 +8,9 @@ const BDOS = 5;
 const TAIL = 0x80;
 
 export class LogitProbe {
-	constructor({ image, symbols }) {
+	constructor({ image, symbols, network }) {
 		this.symbols = symbols;
+		this.hasCommonSum = network.layers.at(-1).hasCommonSum;
 		this.memory = new Uint8Array(65536);
 		this.memory.set(image, 0x100);
 		this.memory[BDOS] = 0xc9;
@@ -54,10 +55,12 @@ export class LogitProbe {
 		}
 	}
 
-	/** The accumulators as argmax finds them: the top bit turned over, two bits more than the logit. */
+	/** The accumulators as argmax finds them, with what all have in common: top bits turned over, two bits more than logits. */
 	logits() {
 		const low = this.symbols.get("LOGITS") * 256;
 		const sum = (k) => this.memory[low + k] | (this.memory[low + 256 + k] << 8);
-		return Array.from({ length: this.symbols.get("CLASSES") }, (_, k) => ((sum(k) ^ 0x8000) << 16) >> 18);
+		const classes = this.symbols.get("CLASSES");
+		const common = this.hasCommonSum ? sum(classes) : 0;
+		return Array.from({ length: classes }, (_, k) => (((sum(k) + common) ^ 0x8000) << 16) >> 18);
 	}
 }
