@@ -2,6 +2,9 @@
 import type { MachineNetwork } from "./machine-network.js";
 import type { CodeTimes } from "./z80-times.js";
 
+/** The first lines of argmax-few.asm, where not few are active. */
+const NOT_FEW_T = 32;
+
 /** T-states from the label `argmax` to its RET. @param active neurons of the layer before */
 export type ArgmaxCost = (logits: Int16Array, active: number) => number;
 
@@ -60,7 +63,7 @@ interface Looks {
 const ROUND_T = 12;
 const LOOKS_IN_A_ROUND = 8;
 
-/** argmax-few.asm; the way through its first lines where not few are active. */
+/** argmax-few.asm */
 function withFewActive(times: CodeTimes): (logits: Int16Array) => number {
 	return looksCost({
 		look: 22,
@@ -74,8 +77,6 @@ function withFewActive(times: CodeTimes): (logits: Int16Array) => number {
 		slack: 0,
 	});
 }
-const NOT_FEW_T = 32;
-
 /** argmax-common.asm */
 function withCommonSum(times: CodeTimes): (logits: Int16Array) => number {
 	return looksCost({

@@ -55,9 +55,9 @@ const MOST_OUTPUT = 248;
 const WIDEST_WEIGHT = 3;
 /** Somewhat less than what 16 bits hold. */
 const MOST_SUM = 32_000;
-/** A count of neurons is a byte, and MANY stands for more than can be told (active.asm). */
-const COUNTED_WIDTH = 192;
-const MANY = 63;
+/** The count of active neurons is a byte: what stands for many, and the most neurons with which it never passes 255. */
+export const MANY_ACTIVE = 63;
+const COUNTED_WIDTH = 255 - MANY_ACTIVE;
 
 /**
  * With how many active neurons no sum of the output layer can wrap, whichever they are: 0 where that cannot be said.
@@ -67,5 +67,5 @@ export function mostActiveNeurons(layers: readonly Layer[]): number {
 	const [first, output, ...deeper] = layers;
 	if (first === undefined || output === undefined || deeper.length > 0 || first.outputs > COUNTED_WIDTH) return 0;
 	const bias = output.biases.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
-	return Math.max(0, Math.min(MANY - 1, Math.floor((MOST_SUM - bias) / (WIDEST_WEIGHT * MOST_OUTPUT))));
+	return Math.max(0, Math.min(MANY_ACTIVE - 1, Math.floor((MOST_SUM - bias) / (WIDEST_WEIGHT * MOST_OUTPUT))));
 }

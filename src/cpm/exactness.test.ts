@@ -183,6 +183,51 @@ describe("shapes like those of trained models", () => {
 	});
 });
 
+it("finds the highest logit the quick way only where few neurons are active and no output can make a sum wrap", () => {
+	const model = randomModel(2, {
+		features: { buckets: 128, ngrams: [2, 3] },
+		hidden: [60],
+		characters: 60,
+		density: 0.9,
+		biasRange: 300,
+		weights: [1, 1, -2],
+		outputWeights: MOSTLY_MINUS_TWO,
+	});
+	const program = pack(model);
+	const { mostActive } = program.network;
+	expect(mostActive).toBeGreaterThan(0);
+	const machine = new ChatMachine(program, WHOLE_MEMORY);
+	const steps = { quick: 0, large: 0, wide: 0, many: 0 };
+	let [active, isLarge] = [0, false];
+	const on = (label: string, act: () => void) => machine.watch.set(machine.symbol(label), act);
+	on("scan_first", () => {
+		[active, isLarge] = [0, false];
+	});
+	on("first_back", () => active++);
+	on("first_large", () => {
+		isLarge = true;
+		steps.large++;
+	});
+	on("scan_first_wide", () => {
+		isLarge = true;
+		steps.wide++;
+	});
+	on("argmax_any", () => {
+		expect(isLarge || active > mostActive).toBe(true);
+		if (active > mostActive) steps.many++;
+	});
+	on("few_seen", () => {
+		expect(isLarge || active > mostActive).toBe(false);
+		steps.quick++;
+	});
+	for (const query of queries(3, 60)) {
+		machine.ask(normaliseBytes(query));
+		// Leaves a small count behind.
+		machine.ask(Buffer.from("hi"));
+	}
+	for (const [kind, count] of Object.entries(steps)) expect(count, kind).toBeGreaterThan(0);
+});
+
 const anyCase = fc.record({
 	shape: anyShape,
 	seed: fc.integer(),

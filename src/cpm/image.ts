@@ -5,6 +5,7 @@
 import { toMachineBytes } from "../model/charset.js";
 import { placeColumnTables, reserveShares } from "./column-tables.js";
 import type { ColumnCode } from "./columns.js";
+import { MANY_ACTIVE } from "./common-sum.js";
 import { MAX_WIDTH } from "./machine-layer.js";
 import type { MachineNetwork } from "./machine-network.js";
 import { MemoryMap } from "./memory-map.js";
@@ -121,6 +122,7 @@ export function layOut(network: MachineNetwork, choice: LayoutChoice, codeLength
 function setSizes(placer: Placer, { features, charset, first, layers, mostActive }: MachineNetwork): void {
 	placer.set("CLASSES", charset.length);
 	placer.set("MOST_ACTIVE", mostActive);
+	placer.set("MANY_ACTIVE", MANY_ACTIVE);
 	placer.set("QUERY_BUCKETS", features.buckets);
 	// Of twice a bucket's number: addresses of columns are words.
 	placer.set("QUERY_MASK", (2 * features.buckets - 1) >> 8);

@@ -53,19 +53,19 @@ const COLUMN_T: Readonly<Record<Kernel, (column: Column) => number>> = {
 	packed: (column) => PACKED_BYTE_T * packColumn(column).length,
 };
 
-/**
- * @param inputs neurons of the layer before, in the order in which the program has them
- * @param activity share of steps in which each of them is active
- * @param fewActive whether it is known for how few of them no sum can wrap
- */
-export function machineLayer(
-	layer: Layer,
-	inputs: readonly number[],
-	activity: readonly number[],
-	place: "hidden" | "output",
-	fewActive: boolean,
-	kernel: Kernel,
-): MachineLayer {
+export interface LayerPlacement {
+	readonly kernel: Kernel;
+	readonly place: "hidden" | "output";
+	/** Neurons of the layer before, in the order in which the program has them. */
+	readonly inputs: readonly number[];
+	/** Share of steps in which each of them is active. */
+	readonly activity: readonly number[];
+	/** Whether it is known for how few active ones no sum can wrap. */
+	readonly fewActive: boolean;
+}
+
+export function machineLayer(layer: Layer, placement: LayerPlacement): MachineLayer {
+	const { kernel, place, inputs, activity, fewActive } = placement;
 	const commonT = fewActive ? FEW_ACTIVE_T : COMMON_T;
 	const drafts = place === "hidden" ? [hiddenDraft(layer, inputs)] : outputDrafts(layer, inputs, COLUMN_T[kernel]);
 	const candidates = drafts.map((draft) => {

@@ -50,14 +50,13 @@ export function machineNetwork(network: Network, kernel: Kernel): MachineNetwork
 	let inputs: readonly number[] = Array.from({ length: first.outputs }, (_, j) => j);
 	others.forEach((layer, i) => {
 		const active = activity[i] as Float64Array;
-		const machine = machineLayer(
-			layer,
-			inputs,
-			inputs.map((input) => active[input] as number),
-			i < others.length - 1 ? "hidden" : "output",
-			mostActive > 0,
+		const machine = machineLayer(layer, {
 			kernel,
-		);
+			place: i < others.length - 1 ? "hidden" : "output",
+			inputs,
+			activity: inputs.map((input) => active[input] as number),
+			fewActive: mostActive > 0,
+		});
 		layers.push(machine);
 		inputs = machine.neurons;
 	});

@@ -1,6 +1,5 @@
-; How many neurons of the first layer were active in a step, for argmax-few.asm: at most 192, with outputs up to 248. MANY
-; stands for any number, and for greater outputs.
-MANY equ 63
+; How many neurons of the first layer were active in a step, for argmax-few.asm. MANY_ACTIVE stands for any number, and for
+; outputs above 248.
 
 none_active macro
 	xor a
@@ -13,6 +12,6 @@ one_active macro
 	endm
 
 many_active macro
-	ld a,MANY
+	ld a,MANY_ACTIVE
 	ld (ACTIVE),a
 	endm
