@@ -104,7 +104,7 @@ plain_{n}:
 ; Scans layer 1 and scatters every active neuron into layer 2. DE = what the context adds, a byte a neuron, plus 192 or
 ; 128: what BASE lacks to 256. So the sum of both carries exactly where v >= 0, and is v. One more neuron behind the last
 ; always has a v of 0: its column is SCAN_END.
-;   a neuron at rest 30 T      an active one 116 T to the column, 37 back
+;   a neuron at rest 30 T      an active one 116 T to the column, 37 back (58 where it is counted)
 scan_first:
 	ld a,(WIDE)
 	or a
