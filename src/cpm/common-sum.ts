@@ -6,8 +6,8 @@
  *   to the common sum         -2
  *   to the logits besides      .  .  +2  .  .  +3  .  .      three steps instead of seven
  *
- * Two thirds of the output weights of networks trained by zulm are -2: the range of a weight is not symmetrical, and a
- * character is best told from the others by what they lose. To find the highest logit, argmax-common.asm looks at each
+ * Where characters are many, a half to two thirds of the output weights that zulm trains are -2: the range of a weight is
+ * not symmetrical, and a character is best told from the others by what they lose. To find the highest logit, argmax-common.asm looks at each
  * with the common sum added, so that it is exact where sums wrap, too. Where few neurons are active none can, and the
  * common sum hardly matters (argmax-few.asm).
  */

@@ -21,7 +21,7 @@ export const MAX_WIDTH = 256;
 /**
  * T-states that it takes longer to find the highest logit where they have a common sum (argmax-common.asm), or where besides
  * few neurons are active (argmax-few.asm, active.asm): for each class, each active neuron, and once, which stands for the
- * second looks too (as many as with our networks and those of the tests).
+ * second looks too (as many as with our networks and those of the tests). character-cost.ts has the same for training.
  */
 const COMMON_T = { perClass: 4, perActive: 0, once: 350 } as const;
 const FEW_ACTIVE_T = { perClass: -11, perActive: 21, once: 200 } as const;

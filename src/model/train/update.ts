@@ -67,7 +67,7 @@ export function differentiateChunk(space: Workspace, kernels: Kernels, scratch: 
 /** One Adam step of one chunk. */
 export function updateChunk(space: Workspace, kernels: Kernels, scratch: Scratch, chunk: Chunk): void {
 	differentiateChunk(space, kernels, scratch, chunk);
-	const { control, shrinkage, centres, latent, first, second, quantised } = space;
+	const { control, shrinkage, centres, zeros, latent, first, second, quantised } = space;
 	const { start, rows, width, stride } = placeOf(space, chunk);
 	const { latentLow, latentHigh, unit, low, high } = chunk.kind === "bias" ? BIAS_ROUNDING : WEIGHT_ROUNDING;
 	const learningRate = control[CONTROL.learningRate] as number;
@@ -84,7 +84,7 @@ export function updateChunk(space: Workspace, kernels: Kernels, scratch: Scratch
 		width,
 		stride,
 		byInput ? ofInput(shrinkage) : address(scratch.strength, 0),
-		byInput ? ofInput(centres) : address(scratch.zero, 0),
+		byInput ? ofInput(centres) : address(zeros, 0),
 		byInput ? Float32Array.BYTES_PER_ELEMENT : 0,
 		learningRate * (control[CONTROL.firstCorrection] as number),
 		learningRate,

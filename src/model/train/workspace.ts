@@ -114,11 +114,10 @@ export interface Scratch {
 	/** exp(-scale · n) at n, for `scale`. */
 	readonly exponentials: Float64Array;
 	readonly scale: Float64Array;
-	/** Gradient of one chunk of parameters; [S][CHUNK_COLUMNS] deltas per slot; strength of shrinking; nothing but zero. */
+	/** Gradient of one chunk of parameters; [S][CHUNK_COLUMNS] deltas per slot; strength of shrinking. */
 	readonly gradient: Float32Array;
 	readonly slotDeltas: Float32Array;
 	readonly strength: Float32Array;
-	readonly zero: Float32Array;
 }
 
 export interface WorkspaceSizes {
@@ -204,7 +203,6 @@ export function createWorkspace(arena: Arena, given: WorkspaceSizes, queries: Sp
 			gradient: arena.take(Float32Array, Math.max(CHUNK_INPUTS * widest, CHUNK_COLUMNS * CONTEXT_BUCKETS)),
 			slotDeltas: arena.take(Float32Array, slots * CHUNK_COLUMNS),
 			strength: arena.take(Float32Array, 1),
-			zero: arena.take(Float32Array, 1),
 		})),
 	};
 }
